@@ -1,0 +1,5 @@
+"""Question → ``Interpretation``: what was asked, in the sheets' own terms. No answers are made here."""
+
+from qa.understand.context import Context
+
+__all__ = ["Context"]
