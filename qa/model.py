@@ -172,6 +172,36 @@ class Result:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Span:
+    """Where a piece of the rendered text came from; the figure lock compares the two.
+
+    ``source`` names one of the answer's own parts (``qa.lock`` lists them), ``index`` which one and
+    ``part`` its attribute: ``("result", 0, "figure")`` for characters ``start`` to ``end``.
+    """
+
+    start: int
+    end: int
+    source: str
+    index: int = 0
+    part: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class AnswerTable:
+    """The complete rows behind an answer over many sheets, to be listed or exported.
+
+    ``header`` are the column titles; the units of amounts stand in them.  Every row has one text per
+    column: names as printed, numbers as plain decimals.  ``left_out`` are rows of the same kind that
+    were not counted, each with its reason in the last column (``left_out_header``).
+    """
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    left_out_header: tuple[str, ...] = ()
+    left_out: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Answer:
     """The one answer object behind the command line, REST, MCP and the app (contract.md)."""
 
@@ -186,3 +216,5 @@ class Answer:
     suggestions: tuple[str, ...] = ()  # follow-up questions that have answers
     elapsed_ms: float = 0.0
     id: str | None = None
+    table: AnswerTable | None = None  # only for questions over many sheets
+    spans: tuple[Span, ...] = ()  # what every number of ``answer`` came from
