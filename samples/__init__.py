@@ -1,0 +1,15 @@
+"""The sample: review sheets of a fictional ministry (架空省) in the official grid, with questions on them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def sample_dir() -> Path:
+    """The folder that holds the sample's .xlsx files; a path to give to ``corpus.ingest``."""
+    return Path(__file__).resolve().parent
+
+
+def sample_files() -> list[Path]:
+    """The sample's .xlsx files, in order of their names."""
+    return sorted(sample_dir().glob("*.xlsx"))
