@@ -1,0 +1,347 @@
+"""The write side of the store: builds the next generation in a private folder.
+
+Nothing is visible before ``commit``; leaving the ``with`` block without it changes nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import shutil
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from corpus.identity import Identity, Known, identify
+from corpus.model import Finding, PastNumber, Sheet
+from corpus.store import schema, snapshot
+from corpus.store.blobs import TRAINING_SHEETS, BlobWriter, train_dictionary
+from corpus.store.codec import decode
+from corpus.store.encoded import EncodedSheet, prepare
+from corpus.store.facts import FactsWriter
+from corpus.store.model import NoCorpus, Summary
+from corpus.store.reader import Corpus, open_corpus
+
+_ROW_COLUMNS = (
+    "sheet_id", "sheet_year", "ministry", "number", "project", "name_key", "project_key", "origin", "file", "place",
+    "bureau", "division", "account", "cells", "figures", "sections",
+)  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FileRecord:
+    """One file that was taken in: the digest of its content decides whether it is read again."""
+
+    digest: str
+    name: str
+    source: str  # where it was read from, for ``rsqa repair``
+    kind: str
+    size: int
+    sheets: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Changes:
+    """Sheet numbers that differ from the previous generation; all others hold the same sheet."""
+
+    added: tuple[int, ...]
+    replaced: tuple[int, ...]
+    removed: tuple[int, ...]
+
+
+@dataclasses.dataclass(slots=True)
+class _Entry:
+    """A sheet of the generation being built. ``kept`` is its number in the previous generation."""
+
+    serial: int
+    columns: tuple[Any, ...]
+    past: tuple[PastNumber, ...]
+    kept: int | None = None
+    place: tuple[int, int, int, int] = (0, 0, 0, 0)
+    waiting: bytes | None = None  # not yet written: the dictionary of its origin is still to be trained
+
+
+@contextlib.contextmanager
+def new_generation(data_dir: Path | str) -> Iterator[Generation]:
+    """Build the next generation of a data folder.
+
+    Raises StoreBusy when another process is building one.
+    """
+    data_dir = Path(data_dir)
+    with snapshot.writer_lock(data_dir):
+        try:
+            previous: Corpus | None = open_corpus(data_dir)
+        except NoCorpus:
+            previous = None
+        names = snapshot.generation_names(data_dir)
+        current = previous.path.name if previous is not None else ""
+        snapshot.clean(data_dir, {name for name in names if current and name <= current})
+        number = max((int(name) for name in snapshot.generation_names(data_dir)), default=0) + 1
+        generation = Generation(data_dir, f"{number:06d}", previous)
+        try:
+            yield generation
+        finally:
+            generation.close()
+            if previous is not None:
+                previous.close()
+
+
+class Generation:
+    """A generation being built. ``path`` is its folder; ``index/`` may be written below it.
+
+    Order of use: ``keep_from`` / ``add`` / ``remove`` in any order, ``finish_corpus``, whatever else
+    writes into ``path``, ``commit``.
+    """
+
+    def __init__(self, data_dir: Path, name: str, previous: Corpus | None) -> None:
+        self.data_dir = data_dir
+        self.path = data_dir / snapshot.GENERATIONS / name
+        self.path.mkdir(parents=True)
+        self.previous = previous
+        self.changes = Changes((), (), ())
+        self.committed = False
+        self._entries: dict[str, _Entry] = {}
+        self._serial = 0
+        self._kept: list[tuple[int, int]] = []
+        self._files: dict[str, FileRecord] = {}
+        self._findings: list[tuple[Finding, str]] = []
+        self._blobs = BlobWriter(self.path / schema.BLOBS_FILE)
+        self._facts = FactsWriter(self.path / schema.FACTS_FILE)
+        self._dictionaries: dict[str, tuple[int, bytes]] = {}
+        self._old_dictionaries: dict[int, tuple[str, bytes]] = {}
+        self._waiting: dict[str, list[_Entry]] = {}
+        self._finished = False
+
+    # --- what goes in ---
+
+    def keep_from(self, previous: Corpus, except_ids: Iterable[str] = ()) -> None:
+        """Take over all sheets of an open generation but ``except_ids``, with their numbers."""
+        dropped = frozenset(except_ids)
+        past: dict[int, list[PastNumber]] = {}
+        for no, *entry in previous.query("SELECT no, sheet_year, ministry, number FROM past"):
+            past.setdefault(no, []).append(PastNumber(*entry))
+        for number, origin, data in previous.query("SELECT number, origin, data FROM dictionaries"):
+            self._old_dictionaries[number] = (origin, bytes(data))
+            self._dictionaries[origin] = (number, bytes(data))
+            self._blobs.use_dictionary(number, bytes(data))
+        for no, *columns in previous.query(f"SELECT no, {', '.join(_ROW_COLUMNS)} FROM sheets ORDER BY no"):
+            if columns[0] not in dropped:
+                self._entries[columns[0]] = _Entry(
+                    self._next_serial(), tuple(columns), tuple(past.get(no, ())), kept=no
+                )
+        for row in previous.query("SELECT digest, name, source, kind, size, sheets FROM files"):
+            self._files[row[0]] = FileRecord(*row)
+        for *parts, digest in previous.query("SELECT severity, file, place, message, remedy, digest FROM findings"):
+            self._findings.append((Finding(*parts), digest))
+
+    def add(self, sheet: Sheet) -> None:
+        """Add a sheet, or replace the one of the same id."""
+        self.add_encoded(prepare(sheet))
+
+    def add_encoded(self, sheet: EncodedSheet) -> None:
+        """As ``add``, for a sheet that a worker has prepared."""
+        entry = _Entry(self._next_serial(), tuple(getattr(sheet, name) for name in _ROW_COLUMNS), sheet.past)
+        self._entries[sheet.sheet_id] = entry
+        self._facts.add(entry.serial, sheet.sheet_year, sheet.facts)
+        if sheet.origin in self._dictionaries:
+            number = self._dictionaries[sheet.origin][0]
+            entry.place = (*self._blobs.append(sheet.data, number), number)
+            return
+        entry.waiting = sheet.data
+        waiting = self._waiting.setdefault(sheet.origin, [])
+        waiting.append(entry)
+        if len(waiting) >= TRAINING_SHEETS:
+            self._write_waiting(sheet.origin)
+
+    def remove(self, sheet_id: str) -> bool:
+        """Drop a sheet; False when there is none of that id."""
+        return self._entries.pop(sheet_id, None) is not None
+
+    def sheet(self, sheet_id: str) -> Sheet | None:
+        """The sheet of that id as the generation stands now (to compare before replacing it)."""
+        entry = self._entries.get(sheet_id)
+        if entry is None:
+            return None
+        if entry.kept is not None and self.previous is not None:
+            return self.previous.sheet_at(entry.kept)
+        if entry.waiting is not None:
+            return decode(entry.waiting)
+        return decode(self._blobs.read_back(entry.place))
+
+    def origin(self, sheet_id: str) -> str | None:
+        """Origin of the sheet of that id, without reading it; None when there is none."""
+        entry = self._entries.get(sheet_id)
+        return None if entry is None else entry.columns[_ROW_COLUMNS.index("origin")]
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    # --- files and findings ---
+
+    @property
+    def files(self) -> dict[str, FileRecord]:
+        """Files taken in so far, by digest of their content."""
+        return dict(self._files)
+
+    def record_file(self, record: FileRecord) -> None:
+        self._files[record.digest] = record
+
+    def forget_file(self, digest: str) -> None:
+        """Forget that a file was taken in, with its findings; its sheets stay until replaced."""
+        self._files.pop(digest, None)
+        self._findings = [(finding, owner) for finding, owner in self._findings if owner != digest]
+
+    def record_finding(self, finding: Finding, digest: str = "") -> None:
+        self._findings.append((finding, digest))
+
+    # --- finishing ---
+
+    def finish_corpus(self) -> Summary:
+        """Write identity links, facts and summary; afterwards the generation can be opened as a corpus."""
+        for origin in list(self._waiting):
+            self._write_waiting(origin)
+        numbered = self._number()
+        self._write_kept(numbered)
+        self._blobs.close()
+        identity = identify(_known(no, entry) for no, entry in numbered)
+        self._facts.copy_from(
+            self.previous.verified(schema.FACTS_FILE) if self.previous is not None else self.path, self._kept
+        )
+        self._facts.finish(
+            [_fact_row(no, entry, identity.series[no]) for no, entry in numbered],
+            [(entry.serial, no) for no, entry in numbered],
+        )
+        summary = self._summary(numbered, identity)
+        self._write_sqlite(numbered, identity, summary)
+        self._finished = True
+        return summary
+
+    def open(self) -> Corpus:
+        """The finished, uncommitted generation as a corpus, for what builds on it. Close it before ``commit``."""
+        return Corpus(self.path, snapshot.draft_manifest(self.path))
+
+    def commit(self) -> None:
+        """Flush everything to disk and make this the current generation, atomically."""
+        if not self._finished:
+            self.finish_corpus()
+        digest = snapshot.write_manifest(self.path, {"generation": self.path.name, "sheets": len(self._entries)})
+        snapshot.switch(self.data_dir, self.path, digest)
+        self.committed = True
+        keep = {self.path.name} | ({self.previous.path.name} if self.previous is not None else set())
+        snapshot.clean(self.data_dir, keep)
+
+    def close(self) -> None:
+        """Release files; remove the folder unless committed."""
+        self._blobs.close()
+        self._facts.close()
+        if not self.committed:
+            shutil.rmtree(self.path, ignore_errors=True)
+
+    # --- private ---
+
+    def _next_serial(self) -> int:
+        self._serial += 1
+        return self._serial
+
+    def _write_waiting(self, origin: str) -> None:
+        """Train the dictionary of an origin on its first sheets and write them."""
+        waiting = self._waiting.pop(origin, [])
+        alive = [entry for entry in waiting if entry.waiting is not None]
+        if len(alive) >= TRAINING_SHEETS or not self._dictionaries.get(origin):
+            data = train_dictionary([entry.waiting for entry in alive if entry.waiting is not None])
+            number = 0
+            if data:
+                number = 1 + max([*self._old_dictionaries, *(n for n, _ in self._dictionaries.values()), 0])
+                self._blobs.use_dictionary(number, data)
+                self._dictionaries[origin] = (number, data)
+        for entry in alive:
+            if entry.waiting is not None:
+                entry.place = (*self._blobs.append(entry.waiting, number), number)
+                entry.waiting = None
+
+    def _number(self) -> list[tuple[int, _Entry]]:
+        """Give every sheet its number: kept and replaced sheets their old one, new ones the free ones."""
+        before = {} if self.previous is None else dict(self.previous.query("SELECT sheet_id, no FROM sheets"))
+        numbers = {sheet_id: before[sheet_id] for sheet_id in self._entries if sheet_id in before}
+        taken = set(numbers.values())
+        free = (no for no in range(len(self._entries) + len(taken)) if no not in taken)
+        added = {sheet_id: next(free) for sheet_id in self._entries if sheet_id not in before}
+        replaced = [numbers[i] for i in numbers if self._entries[i].kept is None]
+        removed = sorted(set(before.values()) - taken)
+        self.changes = Changes(tuple(sorted(added.values())), tuple(sorted(replaced)), tuple(removed))
+        numbers |= added
+        return sorted(((numbers[sheet_id], entry) for sheet_id, entry in self._entries.items()), key=lambda pair: pair[0])
+
+    def _write_kept(self, numbered: list[tuple[int, _Entry]]) -> None:
+        for _, entry in numbered:
+            if entry.kept is None:
+                continue
+            if self.previous is None:
+                raise RuntimeError("a kept sheet without a previous generation")
+            frame, dictionary = self.previous.frame(entry.kept)
+            entry.place = (*self._blobs.append_frame(frame), dictionary)
+            self._kept.append((entry.kept, entry.serial))
+
+    def _summary(self, numbered: list[tuple[int, _Entry]], identity: Identity) -> Summary:
+        columns = {name: [entry.columns[i] for _, entry in numbered] for i, name in enumerate(_ROW_COLUMNS)}
+        return Summary(
+            sheets=len(numbered),
+            cells=sum(columns["cells"]),
+            figures=sum(columns["figures"]),
+            sections=sum(columns["sections"]),
+            series=len(set(identity.series.values())),
+            payees=self._facts.payee_count,
+            by_year=dict(sorted(Counter(columns["sheet_year"]).items())),
+            by_ministry=dict(Counter(columns["ministry"]).most_common()),
+            by_origin=dict(Counter(columns["origin"]).most_common()),
+        )
+
+    def _write_sqlite(self, numbered: list[tuple[int, _Entry]], identity: Identity, summary: Summary) -> None:
+        used = {entry.place[3] for _, entry in numbered}
+        dictionaries = {n: (origin, data) for origin, (n, data) in self._dictionaries.items()}
+        dictionaries |= {n: pair for n, pair in self._old_dictionaries.items() if n in used}
+        with contextlib.closing(sqlite3.connect(self.path / schema.SHEETS_FILE)) as connection:
+            connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + schema.SQLITE)
+            names = ("no", "series", *_ROW_COLUMNS, "offset", "size", "crc", "dictionary")
+            connection.executemany(
+                f"INSERT INTO sheets ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",
+                ((no, identity.series[no], *entry.columns, *entry.place) for no, entry in numbered),
+            )
+            _insert(connection, "past", ((no, *_plain(p)) for no, entry in numbered for p in entry.past))
+            _insert(connection, "links", ((link.no, link.other, link.reason.value) for link in identity.links))
+            _insert(connection, "dictionaries", ((n, *dictionaries[n]) for n in sorted(dictionaries)))
+            _insert(connection, "files", (_plain(record) for record in self._files.values()))
+            _insert(connection, "findings", ((*_plain(finding), digest) for finding, digest in self._findings))
+            text = json.dumps(dataclasses.asdict(summary), ensure_ascii=False)
+            _insert(connection, "summary", [("summary", text)])
+            connection.executescript(schema.SQLITE_INDEXES)
+            connection.commit()
+            connection.execute("PRAGMA optimize")
+
+
+def _insert(connection: sqlite3.Connection, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+    connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(columns))})", rows)
+
+
+def _plain(record: PastNumber | FileRecord | Finding) -> tuple[Any, ...]:
+    return tuple(str(v) if isinstance(v, str) else v for v in (getattr(record, f.name) for f in dataclasses.fields(record)))
+
+
+def _known(no: int, entry: _Entry) -> Known:
+    column = dict(zip(_ROW_COLUMNS, entry.columns, strict=True))
+    return Known(
+        no, column["sheet_year"], column["ministry"], column["number"], column["name_key"], column["project_key"],
+        entry.past,
+    )  # fmt: skip
+
+
+def _fact_row(no: int, entry: _Entry, series: int) -> tuple[Any, ...]:
+    column = dict(zip(_ROW_COLUMNS, entry.columns, strict=True))
+    return (
+        no, column["sheet_id"], column["sheet_year"], column["ministry"], column["project"], series,
+        column["bureau"], column["division"], column["account"], column["origin"],
+    )  # fmt: skip
