@@ -13,7 +13,7 @@ _LINE = Side(style="thin")
 _BOX = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 _SHADE = PatternFill("solid", fgColor="CCFFCC")
 _FONT = Font(name="ＭＳ Ｐゴシック", size=9)
-_CHARACTER_WIDTH = 1.25  # form columns per full-width character at 9 points
+_CHARACTER_WIDTH = 0.62  # form columns per full-width character at 9 points
 _LINE_HEIGHT = 14.0
 
 
