@@ -5,7 +5,7 @@ The boxes stand where the published form has them; the sentences in them are the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from samples.grid import Paper, Value
@@ -91,7 +91,7 @@ def _basic_rows(paper: Paper, project: Project, key: str) -> None:
         paper.next()
 
 
-def budget(paper: Paper, columns: list[Mapping[str, Value]], year: int) -> None:
+def budget(paper: Paper, columns: Sequence[Mapping[str, Value]], year: int) -> None:
     """``columns``: five fiscal years (year-3 … year+1), each a row name → figure."""
     years = range(year - 3, year + 2)
     paper.label("A:F", "予算額・\n執行額\n（単位:百万円）", rows=10)
@@ -114,18 +114,18 @@ def budget(paper: Paper, columns: list[Mapping[str, Value]], year: int) -> None:
 
 
 def budget_items(paper: Paper, items: list[list[Value]], reason: str, year: int) -> None:
-    paper.label("A:F", f"{era(year).removesuffix('年度')}・{short(year + 1)}\n予算内訳\n（単位：百万円）", rows=len(items) + 2)
+    both_years = f"{era(year).removesuffix('年度')}・{short(year + 1)}"
+    paper.label("A:F", f"{both_years}\n予算内訳\n（単位：百万円）", rows=len(items) + 2)
     paper.label("G:O", "歳出予算目")
     paper.label("P:V", f"{era(year)}当初予算")
     paper.label("W:AC", f"{era(year + 1)}要求")
     paper.label("AD:AX", "主な増減理由")
     paper.next()
     paper.box("AD:AX", reason, rows=len(items) + 1)
-    totals = ["計", *(sum(v for item in items if isinstance(v := item[i], int)) for i in (1, 2))]
-    for name, initial, request in [*items, totals]:
-        paper.box("G:O", name)
-        paper.box("P:V", initial, number_format=MONEY)
-        paper.box("W:AC", request, number_format=MONEY)
+    totals: list[Value] = ["計", *(sum(v for item in items if isinstance(v := item[i], int)) for i in (1, 2))]
+    for row in [*items, totals]:
+        for place, value in zip(("G:O", "P:V", "W:AC"), row, strict=True):
+            paper.box(place, value, number_format="General" if isinstance(value, str) else MONEY)
         paper.next()
 
 
@@ -232,7 +232,8 @@ def _small_table(paper: Paper, heading: str, table: Mapping[str, Any], year: int
     _indicator_head(paper, year, list(ends), table)
     paper.next()
     paper.box("L:X", table["indicator"], rows=len(rows))
-    series = {"実績値": table["actual"], "成果実績": table["actual"], "目標値": table["target"], "達成度": _attainment(table)}
+    actual = table["actual"]
+    series = {"実績値": actual, "成果実績": actual, "目標値": table["target"], "達成度": _attainment(table)}
     for name in rows:
         unit = "％" if name == "達成度" else table["unit"]
         _indicator_row(paper, name, unit, _years(series[name], year) + _end(table, 1 if name == "目標値" else None))
@@ -303,7 +304,8 @@ def past_numbers(paper: Paper, project: Project, year: int) -> None:
         paper.label("A:E", label)
         paper.box("F:L", f"架空省 ({number})" if label in ("平成31年度", "令和2年度") and number != "-" else number)
         paper.next()
-    paper.box("A:AX", f"※{era(year - 1)}実績を記入。執行実績がない新規事業、新規要求事業については現時点で予定やイメージを記入。")
+    advice = "執行実績がない新規事業、新規要求事業については現時点で予定やイメージを記入。"
+    paper.box("A:AX", f"※{era(year - 1)}実績を記入。{advice}")
     paper.next()
 
 

@@ -31,7 +31,8 @@ class SampleError(ValueError):
 
 
 def projects(data: Path) -> list[Project]:
-    return [tomllib.loads(p.read_text(encoding="utf-8")) for p in sorted(data.glob("*.toml")) if p.name != "common.toml"]
+    files = [p for p in sorted(data.glob("*.toml")) if p.name != "common.toml"]
+    return [tomllib.loads(p.read_text(encoding="utf-8")) for p in files]
 
 
 def budget_columns(project: Project, year: int) -> list[dict[str, Value]]:

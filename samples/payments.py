@@ -11,6 +11,11 @@ Project = Mapping[str, Any]
 
 RATE = "0.0%"
 REASON = "一者応札・一者応募又は\n競争性のない随意契約となった\n理由及び改善策\n（支出額10億円以上）"
+EXPENSE_LABEL = (
+    "費目・使途\n（「資金の流れ」においてブロックごとに最大の金額が支出されている者について"
+    "記載する。費目と使途の双方で実情が分かるように記載）"
+)
+EXPENSE_SIDES = (("G:AB", "G:K", "L:X", "Y:AB", "G:X"), ("AC:AX", "AC:AG", "AH:AT", "AU:AX", "AC:AT"))
 PAYEE_HEAD = (("A:B", ""), ("C:L", "支　出　先"), ("M:R", "法　人　番　号"), ("S:AB", "業　務　概　要"),
               ("AC:AF", "支　出　額\n（百万円）"), ("AG:AJ", "契約方式等"), ("AK:AN", "入札者数\n（応募者数）"),
               ("AO:AQ", "落札率"), ("AR:AX", REASON))
@@ -46,12 +51,11 @@ def expenses(paper: Paper, project: Project, year: int) -> None:
     blocks = [_expense_block(project, block, year) for block in project.get("expense", [])]
     pairs = [blocks[i : i + 2] for i in range(0, len(blocks), 2)] or [[]]
     heights = [max([len(rows) for _, rows in pair], default=1) + 3 for pair in pairs]
-    paper.label("A:F", "費目・使途\n（「資金の流れ」においてブロックごとに最大の金額が支出されている者について記載する。"
-                       "費目と使途の双方で実情が分かるように記載）", rows=sum(heights))
+    paper.label("A:F", EXPENSE_LABEL, rows=sum(heights))
     for pair, height in zip(pairs, heights, strict=True):
-        for side, title, rows in zip((0, 1), ("", ""), (*[r for _, r in pair], [], [])[:2], strict=True):
-            name = pair[side][0] if side < len(pair) else title
-            _expense_side(paper, side, name, rows, height)
+        for side in (0, 1):
+            title, rows = pair[side] if side < len(pair) else ("", [])
+            _expense_side(paper, side, title, rows, height)
         paper.next(height)
 
 
@@ -62,7 +66,7 @@ def _expense_block(project: Project, block: Mapping[str, Any], year: int) -> tup
 
 
 def _expense_side(paper: Paper, side: int, title: str, rows: list[tuple[str, str, Value]], height: int) -> None:
-    whole, item, use, amount, both = (("G:AB", "G:K", "L:X", "Y:AB", "G:X"), ("AC:AX", "AC:AG", "AH:AT", "AU:AX", "AC:AT"))[side]
+    whole, item, use, amount, both = EXPENSE_SIDES[side]
     top = paper.row
     paper.label(whole, title, row=top)
     for place, text in ((item, "費　目"), (use, "使　途"), (amount, "金　額\n（百万円）")):
