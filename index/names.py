@@ -179,6 +179,19 @@ class NameIndex:
         found.sort(key=lambda m: (not m.exact, not m.folded, -m.score, m.name_id))
         return found[:k]
 
+    def likely(
+        self, text: str, k: int = 24, allowed: Collection[int] | npt.NDArray[np.bool_] | None = None
+    ) -> list[int]:
+        """Ids of up to ``2 * k`` names that share much with ``text``, unordered and without features (fast)."""
+        fold = fold_key(text[: 4 * _MAX_TEXT])[:_MAX_TEXT]
+        if not fold or not len(self):
+            return []
+        shared, text_norm = self._shared(fold)
+        mask = self._mask(allowed)
+        if mask is not None:
+            shared = np.where(mask, shared, 0.0)
+        return self._pool(shared, text_norm)[: 2 * k]
+
     def contained(self, text: str) -> list[NameMatch]:
         """Every indexed name that stands whole in ``text`` (after folding), longest first."""
         fold, key = fold_key(text[: 4 * _MAX_TEXT])[:_MAX_TEXT], name_key(text[: 4 * _MAX_TEXT])
