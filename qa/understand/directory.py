@@ -1,0 +1,70 @@
+"""What the corpus holds under each name: sheets, years and ministries of every project. No cells."""
+
+from __future__ import annotations
+
+import weakref
+from collections import defaultdict
+
+import numpy as np
+import numpy.typing as npt
+
+from corpus.store.model import SheetInfo
+from corpus.store.reader import Corpus
+from corpus.text import name_key
+from index.names import NameIndex
+
+Mask = npt.NDArray[np.bool_]
+
+
+class Directory:
+    """Sheets by name, series, number, year and ministry. Built once per corpus, then read only."""
+
+    def __init__(self, corpus: Corpus, names: NameIndex) -> None:
+        self.infos: dict[int, SheetInfo] = {info.no: info for info in corpus.infos()}
+        self.by_id: dict[str, int] = {}
+        self.by_name: dict[str, list[int]] = defaultdict(list)
+        self.by_series: dict[int, list[int]] = defaultdict(list)
+        self.by_number: dict[str, list[int]] = defaultdict(list)
+        for no, info in self.infos.items():
+            self.by_id[info.sheet_id] = no
+            self.by_name[name_key(info.project)].append(no)
+            self.by_series[info.series].append(no)
+            self.by_number[info.number.lower()].append(no)
+        years = [info.sheet_year for info in self.infos.values()]
+        self.newest = max(years, default=0)
+        self.oldest = min(years, default=0)
+        self.ministries = frozenset(info.ministry for info in self.infos.values())
+        self.key_of = [names.key(i) for i in range(len(names))]
+        self._year_masks: dict[int, Mask] = {}
+        self._ministry_masks: dict[str, Mask] = {}
+
+    def sheets_named(self, name_id: int) -> list[SheetInfo]:
+        """All sheets that carry this name."""
+        return [self.infos[no] for no in self.by_name.get(self.key_of[name_id], ())]
+
+    def year_mask(self, year: int) -> Mask:
+        """Names that have a sheet of that year."""
+        if year not in self._year_masks:
+            self._year_masks[year] = self._mask(lambda info: info.sheet_year == year)
+        return self._year_masks[year]
+
+    def ministry_mask(self, ministry: str) -> Mask:
+        """Names that have a sheet of that ministry."""
+        if ministry not in self._ministry_masks:
+            self._ministry_masks[ministry] = self._mask(lambda info: info.ministry == ministry)
+        return self._ministry_masks[ministry]
+
+    def _mask(self, wanted: object) -> Mask:
+        keep = {name_key(i.project) for i in self.infos.values() if wanted(i)}  # type: ignore[operator]
+        return np.array([key in keep for key in self.key_of], dtype=np.bool_)
+
+
+_BUILT: weakref.WeakKeyDictionary[Corpus, Directory] = weakref.WeakKeyDictionary()
+
+
+def directory(corpus: Corpus, names: NameIndex) -> Directory:
+    """The directory of an open corpus; built on first use (about a second for the national corpus)."""
+    found = _BUILT.get(corpus)
+    if found is None:
+        found = _BUILT[corpus] = Directory(corpus, names)
+    return found

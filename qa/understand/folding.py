@@ -1,0 +1,80 @@
+"""Names and questions brought to one spelling for comparison, with every character's place kept."""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+
+from qa.understand.vocabulary import vocabulary
+
+_DROPPED = re.compile(r"[\s()\[\]{}〔〕「」『』【】〈〉《》\"'“”‘’・･,、。.:;!?\-‐‑–—―−~〜～_/／\\※*◯○●☆★→⇒\x00ーｰ]")
+_SMALL = str.maketrans("ぁぃぅぇぉゃゅょっァィゥェォャュョッ〇一二三四五六七八九", "あいうえおやゆよつアイウエオヤユヨツ0123456789")
+
+
+@functools.lru_cache(maxsize=1)
+def _spellings() -> tuple[re.Pattern[str], dict[str, str]]:
+    table = {k.lower(): v.lower() for k, v in vocabulary().spellings.items()}
+    table = {_strip(k)[0]: _strip(v)[0] for k, v in table.items()}
+    parts = [rf"(?<![a-z]){k}(?![a-z])" if k.isascii() else re.escape(k) for k in sorted(table, key=len, reverse=True)]
+    return re.compile("|".join(parts)), table
+
+
+def _strip(text: str) -> tuple[str, list[int]]:
+    kept = [(c, i) for i, c in enumerate(text) if not _DROPPED.match(c)]
+    return "".join(c for c, _ in kept), [i for _, i in kept]
+
+
+def fold_with_places(text: str) -> tuple[str, list[int]]:
+    """Folded ``text`` (already NFKC, lower case) and, for each folded character, its place in ``text``.
+
+    Punctuation, brackets and ー go; small kana become large; kanji digits become digits; spellings of
+    ``qa/data/names.toml`` become the official ones (all their characters at the place of the first).
+    """
+    stripped, places = _strip(text)
+    pattern, table = _spellings()
+    out: list[str] = []
+    where: list[int] = []
+    at = 0
+    for match in pattern.finditer(stripped):
+        out.append(stripped[at : match.start()])
+        where.extend(places[at : match.start()])
+        official = table[match.group()]
+        out.append(official)
+        where.extend(_stretch(places[match.start() : match.end()], len(official)))
+        at = match.end()
+    out.append(stripped[at:])
+    where.extend(places[at:])
+    return "".join(out).translate(_SMALL), where
+
+
+def _stretch(places: list[int], length: int) -> list[int]:
+    """``length`` places spread over the given ones, so that first and last are kept."""
+    if length == 1:
+        return [places[0]]
+    return [places[round(i * (len(places) - 1) / (length - 1))] for i in range(length)]
+
+
+@functools.lru_cache(maxsize=65536)
+def fold_name(name: str) -> str:
+    """A project's name, folded."""
+    return fold_with_places(unicodedata.normalize("NFKC", name).lower())[0]
+
+
+@functools.lru_cache(maxsize=1)
+def _generic() -> re.Pattern[str]:
+    words = sorted({fold_name(w) for w in vocabulary().generic}, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, words)))
+
+
+HIRAGANA_WEIGHT, GENERIC_WEIGHT = 0.12, 0.3
+
+
+@functools.lru_cache(maxsize=65536)
+def weights(folded: str) -> tuple[float, ...]:
+    """How much each character tells: content 1, words common to many names less, hiragana almost nothing."""
+    found = [HIRAGANA_WEIGHT if "ぁ" <= c <= "ん" else 1.0 for c in folded]
+    for match in _generic().finditer(folded):
+        for i in range(*match.span()):
+            found[i] = min(found[i], GENERIC_WEIGHT)
+    return tuple(found)
