@@ -1,0 +1,73 @@
+"""Rows of text between tabs, lined up with their headings.
+
+Merged cells leave no trace in such text: a field more or less before the figures shifts them all.
+A row is lined up only when exactly one reading fits; otherwise the caller reports it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+
+from corpus.form.page import HeadColumn
+from corpus.model import Kind
+from corpus.numbers import read_printed
+from corpus.readers.grid import Grid, GridCell
+
+_SHIFTS = (0, 1, -1, 2, -2, 3, -3)
+Lined = tuple[GridCell | None, list[tuple[HeadColumn, GridCell]]]
+
+
+def line_up(grid: Grid, row: int, label: GridCell, unit: HeadColumn, values: Sequence[HeadColumn]) -> Lined | None:
+    """(unit cell, [(column, cell)]) of one row of a table of years, None when nothing fits.
+
+    Tried in this order: as many fields in a row as there are years; the columns as they stand; the
+    smallest shift that brings every field under a year.
+    """
+    tail = [cell for cell in grid.starting(row) if cell.col > label.col]
+    unit_cell: GridCell | None = None
+    if tail and (_looks_like_unit(tail[0]) or (len(tail) == len(values) + 1 and _without_gaps(tail))):
+        unit_cell, tail = tail[0], tail[1:]
+    if len(tail) == len(values) and _without_gaps(tail) and _one_kind(tail):
+        return unit_cell, list(zip(values, tail, strict=True))
+    at = {column.col: column for column in values}
+    if unit_cell is None and tail and tail[0].col == unit.col:
+        unit_cell, tail = tail[0], tail[1:]  # a dash for the unit
+    for shift in _SHIFTS:
+        if all(cell.col - shift in at for cell in tail):
+            found = {cell.col - shift: cell for cell in tail}
+            return unit_cell, [(c, found.get(c.col) or _blank(grid, row, c.col + shift)) for c in values]
+    return None
+
+
+def best_shift(
+    cells: Sequence[GridCell], fits: Callable[[GridCell, int], int], shifts: Sequence[int] = (0, 1, -1)
+) -> int:
+    """How far a row slid: the shift under which its fields fit best; the smallest of equals.
+
+    ``fits(cell, column)`` scores a field as if it stood in ``column``.
+    """
+    return max(shifts, key=lambda shift: (sum(fits(cell, cell.col + shift) for cell in cells), -abs(shift)))
+
+
+def _blank(grid: Grid, row: int, col: int) -> GridCell:
+    cell = grid.at(row, col)
+    if cell is None:  # only grids of text come here: every place in them exists
+        raise LookupError(f"row {row}, column {col}")
+    return cell
+
+
+def _looks_like_unit(cell: GridCell) -> bool:
+    """％, 千円, 百万円/団体, ``/``: short and without a digit; a dash is a value."""
+    text = cell.text.strip()
+    return len(text) <= 12 and not any(c.isdigit() for c in text) and read_printed(text).kind is Kind.TEXT
+
+
+def _without_gaps(cells: Sequence[GridCell]) -> bool:
+    return all(after.col == before.col + 1 for before, after in itertools.pairwise(cells))
+
+
+def _one_kind(cells: Sequence[GridCell]) -> bool:
+    """All dashes, or no telling dash first: figures that fill every year need no columns to be placed."""
+    kinds = [read_printed(cell.text).kind for cell in cells]
+    return bool(kinds) and (set(kinds) == {Kind.DASH} or kinds[0] is not Kind.DASH)
