@@ -141,12 +141,12 @@ def _draw(chart: Chart, width: float, height: float) -> Canvas:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure as Canvas
     from matplotlib.font_manager import fontManager
-    from matplotlib_fontja import get_font_ttf_path
+    from matplotlib_fontja import get_font_ttf_path  # type: ignore[import-untyped]
 
     font = get_font_ttf_path()
     if not any(entry.fname == font for entry in fontManager.ttflist):
         fontManager.addfont(font)
-    settings: dict[str, Any] = {"font.family": ["IPAexGothic"], "svg.fonttype": "none", "font.size": 8, "svg.hashsalt": "rsqa"}
+    settings: Any = {"font.family": ["IPAexGothic"], "svg.fonttype": "none", "font.size": 8, "svg.hashsalt": "rsqa"}
     with matplotlib.rc_context(settings):
         canvas = Canvas(figsize=(width, height), layout="constrained")
         FigureCanvasAgg(canvas)
@@ -210,6 +210,21 @@ def _finish(axes: Axes, chart: Chart) -> None:
     axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
 
 
+def _draw_lines(axes: Axes, chart: Chart) -> None:
+    for one, (style, marker) in zip(
+        chart.series, (("-", "o"), ("--", "s"), (":", "^"), ("-.", "D"), ("-", "x")), strict=False
+    ):
+        axes.plot(
+            range(len(chart.categories)),
+            [_number(v) for v in one.values],
+            style,
+            marker=marker,
+            label=_clip(one.name, 16),
+        )
+    axes.set_xticks(range(len(chart.categories)), [label.split("（")[0] for label in chart.categories])
+    _finish(axes, chart)
+
+
 def _draw_flow(axes: Axes, chart: Chart) -> None:
     """Bands from one source on the left to the targets on the right, as thick as their amounts."""
     from matplotlib.patches import PathPatch, Rectangle
@@ -223,11 +238,15 @@ def _draw_flow(axes: Axes, chart: Chart) -> None:
     for flow in chart.flows:
         size = float(flow.amount or 0) / total
         y0, y1 = offset + left, right
-        points = [(0.12, y0), (0.4, y0), (0.4, y1), (0.62, y1), (0.62, y1 + size), (0.4, y1 + size), (0.4, y0 + size), (0.12, y0 + size), (0.12, y0)]
-        codes = [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4, Path.LINETO, Path.CURVE4, Path.CURVE4, Path.CURVE4, Path.CLOSEPOLY]
-        axes.add_patch(PathPatch(Path(points, codes), facecolor="#9dc3e6", edgecolor="#1f4e79", alpha=0.7, lw=0.5))
+        upper = [(0.12, y0), (0.4, y0), (0.4, y1), (0.62, y1)]
+        lower = [(0.62, y1 + size), (0.4, y1 + size), (0.4, y0 + size), (0.12, y0 + size)]
+        curve = [Path.CURVE4] * 3
+        band = Path([*upper, *lower, upper[0]], [Path.MOVETO, *curve, Path.LINETO, *curve, Path.CLOSEPOLY])
+        axes.add_patch(PathPatch(band, facecolor="#9dc3e6", edgecolor="#1f4e79", alpha=0.7, lw=0.5))
         axes.add_patch(Rectangle((0.62, y1), 0.015, max(size, 0.004), color="#1f4e79"))
-        axes.text(0.645, y1 + size / 2, f"{_clip(flow.target)}　{_short(flow.amount)}{chart.unit}", va="center", fontsize=7)
+        axes.text(
+            0.645, y1 + size / 2, f"{_clip(flow.target)}　{_short(flow.amount)}{chart.unit}", va="center", fontsize=7
+        )
         left, right = left + size, right + size + gap
     axes.add_patch(Rectangle((0.105, offset), 0.015, 1.0, color="#1f4e79"))
     axes.text(0.1, offset + 0.5, chart.flows[0].source, ha="right", va="center", fontsize=8)
@@ -236,4 +255,4 @@ def _draw_flow(axes: Axes, chart: Chart) -> None:
     axes.axis("off")
 
 
-_DRAWERS = {"budget": _draw_budget, "payees": _draw_bars, "flow": _draw_flow, "rate": _draw_budget}
+_DRAWERS = {"budget": _draw_budget, "payees": _draw_bars, "flow": _draw_flow, "lines": _draw_lines}

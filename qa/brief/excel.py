@@ -19,7 +19,20 @@ from qa.model import Citation
 
 _FONT = "游ゴシック"
 _HEAD = PatternFill("solid", fgColor="DCE6F1")
-_FIGURE_COLUMNS = ("区分", "項目", "表示", "数値", "単位", "計算式", "出典", "印字された文字", "シート", "表・行・列", "ファイル", "場所")
+_FIGURE_COLUMNS = (
+    "区分",
+    "項目",
+    "表示",
+    "数値",
+    "単位",
+    "計算式",
+    "出典",
+    "印字された文字",
+    "シート",
+    "表・行・列",
+    "ファイル",
+    "場所",
+)
 _EXACT_DIGITS = 15  # a float cell holds no more; longer figures stay text
 
 
@@ -161,7 +174,19 @@ def _sources(sheet: Worksheet, brief: Brief) -> None:
         _row(
             sheet,
             n + 2,
-            [f"[{n}]", c.sheet_id, c.project, c.section, c.row, c.column, c.raw, c.value or "", c.unit or "", c.file, c.locator],
+            [
+                f"[{n}]",
+                c.sheet_id,
+                c.project,
+                c.section,
+                c.row,
+                c.column,
+                c.raw,
+                c.value or "",
+                c.unit or "",
+                c.file,
+                c.locator,
+            ],
         )
     for letter, width in zip("ABCDEFGHIJK", (8, 24, 30, 24, 24, 18, 40, 14, 8, 30, 36), strict=True):
         sheet.column_dimensions[letter].width = width

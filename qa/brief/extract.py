@@ -41,7 +41,7 @@ def sentences(source: str) -> list[Piece]:
         elif char in _CLOSE:
             depth = max(depth - 1, 0)
         at_end = char == "。" and depth == 0
-        if at_end or char in "\n／" and (char == "\n" or _breaks(source, i)):
+        if at_end or (char in "\n／" and (char == "\n" or _breaks(source, i))):
             _append(pieces, source, start, i + 1 if at_end else i)
             start = i + 1
             depth = 0
@@ -89,7 +89,7 @@ def choose(source: str, limit: int, *, context: Sequence[str] = (), name: str = 
 def _next(pieces: list[Piece], scores: list[float], chosen: list[int], room: int) -> int | None:
     best, best_value = None, -math.inf
     for i, piece in enumerate(pieces):
-        if i in chosen or chosen and len(piece.text) > room:
+        if i in chosen or (chosen and len(piece.text) > room):
             continue
         repeated = max((_overlap(piece, pieces[j]) for j in chosen), default=0.0)
         value = 0.7 * scores[i] - 0.3 * repeated

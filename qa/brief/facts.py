@@ -6,29 +6,41 @@ finder judges: it says what is printed, what was computed from it, and from whic
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
 from corpus.fields import Measure
-from corpus.model import Kind, Sheet, Table
+from corpus.model import Cell, Kind, Sheet, Table
 from corpus.units import convert, plain
-from qa.brief.model import Sentence
+from qa.brief.model import Figure, Sentence
 from qa.brief.sources import Found, Sources, Timeline, group_items, percent, timeline
 from qa.brief.wording import computed, printed, sentence, sheet_name, year
 
 Weighted = tuple[float, Sentence]
 _LARGE_CHANGE = Decimal(20)  # percent; smaller changes are ordinary
 _LOW_RATE = Decimal(70)
+_CLEARLY_BELOW = Decimal(10)  # points
 _PARTS = (Measure.INITIAL, Measure.SUPPLEMENTARY, Measure.CARRIED_IN, Measure.CARRIED_OUT, Measure.RESERVE)
 
 
-def notable(sheets: Sequence[Sheet], sources: Sources, median_rate: Decimal | None = None) -> list[Sentence]:
-    """Facts of one project, the weightiest first. ``median_rate``: its ministry's, in percent."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class Median:
+    """A ministry's median execution rate of a year and the cells of the rates in the middle."""
+
+    ministry: str
+    fiscal_year: int
+    deciding: tuple[tuple[Found, ...], ...]
+
+
+def notable(sheets: Sequence[Sheet], sources: Sources, median: Median | None = None) -> list[Sentence]:
+    """Facts of one project, the weightiest first; its rate is also held against its ministry's median."""
     line = timeline(sheets)
     finders: tuple[Callable[[], Iterator[Weighted]], ...] = (
         lambda: _largest_change(line, sources),
         lambda: _request_change(line, sources),
-        lambda: _low_rate(line, sources, median_rate),
+        lambda: _low_rate(line, sources),
+        lambda: _against_median(line, sources, median),
         lambda: _one_bidder(sheets[0], sources),
         lambda: _restated(line, sources),
         lambda: _does_not_add_up(sheets[0], sources),
@@ -42,9 +54,9 @@ def execution_rate(line: Timeline, fiscal_year: int) -> tuple[Decimal, tuple[Fou
     """The rate of a year in percent with its cells: the printed one, else 執行額 / 計."""
     stated = line.at(Measure.EXECUTION_RATE, fiscal_year)
     executed = line.at(Measure.EXECUTED, fiscal_year)
-    if stated is not None and (rate := percent(stated.cell)) is not None:
-        if executed is None or executed.sheet is stated.sheet:
-            return rate, (stated,)
+    rate = None if stated is None else percent(stated.cell)
+    if stated is not None and rate is not None and (executed is None or executed.sheet is stated.sheet):
+        return rate, (stated,)
     total = line.at(Measure.BUDGET_TOTAL, fiscal_year)
     if executed is None or total is None or executed.yen is None or not total.yen:
         return None
@@ -97,28 +109,62 @@ def _request_change(line: Timeline, sources: Sources) -> Iterator[Weighted]:
     a, b = was.citations[0], now.citations[0]
     rate = computed(growth, "%", 1, f"([{b}] - [{a}]) / [{a}] × 100", (b, a))
     verb = "増" if growth > 0 else "減"
-    text = (
-        f"{year(y)}の要求額は{now.shown}で、{year(y - 1)}の当初予算{was.shown}に比べ{rate.shown.lstrip('▲')}{verb}。"
-    )
+    text = f"{year(y)}の要求額は{now.shown}で、{year(y - 1)}の当初予算{was.shown}に比べ{rate.shown.lstrip('▲')}{verb}。"
     yield 60 + min(abs(float(growth)), 40.0), sentence(text, now, was, rate)
 
 
-def _low_rate(line: Timeline, sources: Sources, median_rate: Decimal | None) -> Iterator[Weighted]:
+def _low_rate(line: Timeline, sources: Sources) -> Iterator[Weighted]:
     rates = [(rate[0], y, rate[1]) for y in line.years if (rate := execution_rate(line, y)) is not None]
     if not rates:
         return
     low, y, cells = min(rates, key=lambda r: r[0])
     if low >= _LOW_RATE:
         return
-    numbers = tuple(sources.cell(found) for found in cells)
-    if len(cells) == 1:
-        figure = printed(cells[0], sources)
-        rule = "（シートの記載）"
-    else:
-        figure = computed(low, "%", 1, f"[{numbers[0]}] / [{numbers[1]}] × 100", numbers)
-        rule = "（執行額÷計により計算）"
+    figure = rate_figure((low, cells), sources)
+    rule = "（シートの記載）" if len(cells) == 1 else "（執行額÷計により計算）"
     text = f"{year(y)}の執行率は{figure.shown}{rule}で、記録のある年度の中で最も低い。"
     yield 55 + float(_LOW_RATE - low) / 2, sentence(text, figure)
+
+
+def _against_median(line: Timeline, sources: Sources, median: Median | None) -> Iterator[Weighted]:
+    """The rate of the median's year when it is clearly below the ministry's median."""
+    if median is None or (own := execution_rate(line, median.fiscal_year)) is None:
+        return
+    middle = middle_rate(median.deciding, sources)
+    if middle.value is None or own[0] > middle.value - _CLEARLY_BELOW:
+        return
+    figure = rate_figure(own, sources)
+    text = (
+        f"{year(median.fiscal_year)}の執行率{figure.shown}は、{median.ministry}の同年度の中央値{middle.shown}を下回る。"
+    )
+    yield 54.0, sentence(text, figure, middle)
+
+
+def rate_figure(rate: tuple[Decimal, tuple[Found, ...]], sources: Sources) -> Figure:
+    """A rate of ``execution_rate`` as a figure: printed as it stands, computed with its derivation."""
+    value, cells = rate
+    if len(cells) == 1:
+        return printed(cells[0], sources)
+    numbers = tuple(sources.cell(found) for found in cells)
+    return computed(value, "%", 1, f"[{numbers[0]}] / [{numbers[1]}] × 100", numbers)
+
+
+def middle_rate(deciding: Sequence[tuple[Found, ...]], sources: Sources) -> Figure:
+    """A median rate from the cells of the one or two rates in the middle, with its derivation."""
+    terms, numbers, values = [], [], []
+    for cells in deciding:
+        cited = [sources.cell(found) for found in cells]
+        numbers += cited
+        stated = percent(cells[0].cell)
+        if len(cells) == 1 and stated is not None:
+            terms.append(f"[{cited[0]}]" if cells[0].cell.unit == "%" else f"[{cited[0]}] × 100")
+            values.append(stated)
+        elif cells[0].yen is not None and cells[1].yen:
+            terms.append(f"[{cited[0]}] / [{cited[1]}] × 100")
+            values.append(cells[0].yen / cells[1].yen * 100)
+    rule = terms[0] if len(terms) == 1 else f"(({terms[0]}) + ({terms[1]})) / 2"
+    value = sum(values, Decimal(0)) / len(values)
+    return computed(value, "%", 1, rule, tuple(dict.fromkeys(numbers)))
 
 
 def _one_bidder(sheet: Sheet, sources: Sources) -> Iterator[Weighted]:
@@ -140,16 +186,25 @@ def _one_bidder(sheet: Sheet, sources: Sources) -> Iterator[Weighted]:
             for _, columns in ones[:3]
             if Measure.PAYEE_NAME in columns
         )
-        count = computed(Decimal(len(ones)), "件", 0, "count(" + ", ".join(f"[{n}]" for n in cells) + ")", cells)
+        rule = " + ".join(f"[{n}] / [{n}]" for n in cells)  # each counts one
+        count = computed(Decimal(len(ones)), "件", 0, rule, cells)
         text = f"支出先の一覧のうち入札者数が1者の契約が{count.shown}（{names}{'ほか' if len(ones) > 3 else ''}）。"
         yield 70.0, sentence(text, count, citations=name_cells)
         return
+    mark = one_bidder_mark(sheet)
+    if mark is not None:
+        number = sources.cell(Found(sheet, mark))
+        yield 65.0, sentence("点検欄では、一者応札又は一者応募となったものが「有」とされている。", citations=(number,))
+
+
+def one_bidder_mark(sheet: Sheet) -> Cell | None:
+    """The checklist's own 有 to "were there contracts with one bidder?", or None."""
     for cell in sheet.cells:
         if cell.table is Table.CHECK and cell.measure == Measure.CHECK_MARK and cell.raw.strip() == "有":
-            if any("一者応札" in label for label in cell.row):
-                number = sources.cell(Found(sheet, cell))
-                yield 65.0, sentence("点検欄では、一者応札又は一者応募となったものが「有」とされている。", citations=(number,))
-                return
+            named = any("一者応札" in label for label in cell.row)
+            if named:
+                return cell
+    return None
 
 
 def _restated(line: Timeline, sources: Sources) -> Iterator[Weighted]:
@@ -180,7 +235,9 @@ def _does_not_add_up(sheet: Sheet, sources: Sources) -> Iterator[Weighted]:
             continue
         unit = total.cell.unit
         added = sum((convert(p.cell.value or Decimal(0), p.cell.unit or unit, unit) for p in parts), Decimal(0))
-        if total.cell.value is None or abs(added - total.cell.value) <= Decimal("1.01") * (1 if unit == "百万円" else 10**6):
+        if total.cell.value is None or abs(added - total.cell.value) <= Decimal("1.01") * (
+            1 if unit == "百万円" else 10**6
+        ):
             continue
         stated = printed(total, sources)
         numbers = tuple(sources.cell(p) for p in parts)
@@ -194,6 +251,7 @@ def blank_year_note(sheet: Sheet) -> str:
     """Why the sheet's own year has no execution: blank, pending, or nothing to say ("")."""
     for cell in sheet.cells:
         if cell.table is Table.BUDGET and cell.measure == Measure.EXECUTED and cell.fiscal_year == sheet.sheet_year:
-            if cell.kind in (Kind.BLANK, Kind.PENDING):
+            unexecuted = cell.kind in (Kind.BLANK, Kind.PENDING)
+            if unexecuted:
                 return f"{year(sheet.sheet_year)}の執行額は、シート作成時点で未執行のため記載がない。"
     return ""

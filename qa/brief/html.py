@@ -19,7 +19,7 @@ STYLE = """
 .rsqa-brief ul { margin: 0; padding-left: 4.2mm }
 .rsqa-brief table { border-collapse: collapse; width: 100%; font-size: 7.6pt; line-height: 1.2 }
 .rsqa-brief th, .rsqa-brief td { border: 1px solid #8a8a8a; padding: .2mm 1.1mm; text-align: left; vertical-align: top }
-.rsqa-brief th { background: #e8eef5; font-weight: 600; white-space: nowrap }
+.rsqa-brief th { background: #e8eef5; font-weight: 600 } .rsqa-brief thead th { white-space: nowrap }
 .rsqa-brief td.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums }
 .rsqa-brief .unit { text-align: right; font-size: 7pt; margin: 0 }
 .rsqa-brief .note, .rsqa-brief .src { font-size: 6.6pt; color: #333; line-height: 1.25; margin: .4mm 0 }
@@ -93,5 +93,5 @@ def _row(row: tuple[object, ...], notes: Footnotes) -> str:
         text = escape(str(getattr(cell, "text", "")))
         numeric = getattr(cell, "figure", None) is not None
         tag = "th scope=row" if i == 0 else ("td class=n" if numeric else "td")
-        cells.append(f"<{tag}>{text}{mark if i == 0 else ''}</{tag.split()[0]}>")
+        cells.append(f"<{tag}>{text}{mark if i == 0 else ''}</{tag.split(maxsplit=1)[0]}>")
     return "".join(cells)

@@ -101,7 +101,7 @@ class Flow:
 class Chart:
     """A chart as data: the same object is drawn for the app, Word and HTML.
 
-    ``kind`` is ``budget`` (bars and lines over years), ``rate``, ``payees`` (horizontal bars) or
+    ``kind`` is ``budget`` (bars and a line over years), ``lines``, ``payees`` (horizontal bars) or
     ``flow``.  ``alt`` is the alternative text: it says what the picture shows, in words.
     """
 

@@ -7,14 +7,14 @@ column and places of the cells behind one sentence or one table row.
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections.abc import Sequence
 
 from corpus.years import official
-from qa.brief.model import Bullets, Brief, Chart, Grid, Paragraph
+from qa.brief.model import Brief, Bullets, Chart, Grid, Paragraph
 from qa.model import Citation
 
 _MAX_PLACES = 6
+_MAX_SHEETS = 4  # a sum over more is named by its rule; its cells are listed in the Excel form
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -94,10 +94,19 @@ def _heads(citations: Sequence[Citation]) -> dict[str, str]:
         places.setdefault(citation.sheet_id, []).append(citation.locator)
     heads = {}
     for sheet_id, found in places.items():
-        shared = os.path.commonprefix(found)
+        shared = _common_head(found)
         cut = max(shared.rfind(", ") + 2 if ", " in shared else 0, shared.rfind("!") + 1)
         heads[sheet_id] = shared[:cut]
     return heads
+
+
+def _common_head(texts: Sequence[str]) -> str:
+    """The longest text that all begin with."""
+    low, high = min(texts), max(texts)
+    same = next(
+        (i for i, pair in enumerate(zip(low, high, strict=False)) if pair[0] != pair[1]), min(len(low), len(high))
+    )
+    return low[:same]
 
 
 def _place(head: str) -> str:
@@ -118,6 +127,13 @@ def _letter(sheet_id: str, letters: dict[str, str]) -> str:
 
 def _text(cited: Sequence[Citation], letters: dict[str, str], heads: dict[str, str]) -> str:
     """``A 予算額・執行額 当初予算・計・執行額／平成29年度（行政事業レビューシート!P13, P18, P19）``."""
+    sheets = dict.fromkeys(c.sheet_id for c in cited)
+    if len(sheets) > _MAX_SHEETS:
+        first = cited[0]
+        return (
+            f"{len(sheets)}シートの{first.section} {_row(first, first.section)}／{first.column}ほか"
+            "（全てのセルはExcel版の「出典」の表にある）"
+        )
     groups: dict[tuple[str, str, str], list[Citation]] = {}
     for citation in cited:
         groups.setdefault((citation.sheet_id, citation.section, citation.column), []).append(citation)
@@ -125,7 +141,8 @@ def _text(cited: Sequence[Citation], letters: dict[str, str], heads: dict[str, s
     for (sheet_id, section, column), members in groups.items():
         rows = "・".join(dict.fromkeys(_row(c, section) for c in members if c.row))
         where = f" {_short(rows, 60)}" if rows and rows != section else ""
-        texts.append(f"{_letter(sheet_id, letters)} {section}{where}{f'／{column}' if column else ''}（{_places(members, len(heads[sheet_id]))}）")
+        places = _places(members, len(heads[sheet_id]))
+        texts.append(f"{_letter(sheet_id, letters)} {section}{where}{f'／{column}' if column else ''}（{places}）")
     return "；".join(texts)
 
 
@@ -141,7 +158,7 @@ def _short(text: str, length: int) -> str:
 def _places(members: Sequence[Citation], head: int) -> str:
     """The locators with what they share written once."""
     places = [c.locator[head:] for c in members]
-    shared = os.path.commonprefix(places) if len(places) > 1 else ""
+    shared = _common_head(places) if len(places) > 1 else ""
     cut = max(shared.rfind("/"), shared.rfind("!"), shared.rfind(", ") + 1) + 1
     shown = [places[0], *(place[cut:] for place in places[1:_MAX_PLACES])]
     rest = len(places) - _MAX_PLACES

@@ -14,7 +14,7 @@ from corpus.model import Cell, Kind, Section, Sheet, Table
 from corpus.units import is_money, to_yen
 from qa.brief.charts import budget_chart, flow_chart, payee_chart
 from qa.brief.extract import choose
-from qa.brief.facts import blank_year_note, execution_rate, notable
+from qa.brief.facts import Median, blank_year_note, execution_rate, notable, rate_figure
 from qa.brief.model import Block, Brief, Bullets, Figure, Grid, Paragraph, Part, Sentence, Span, TableCell
 from qa.brief.sources import Found, Sources, Timeline, group_items, texts, timeline
 from qa.brief.wording import computed, in_unit, printed, year
@@ -56,8 +56,8 @@ class Limits:
 LONG = Limits(12, 1500, 99, 99, 99, 99, 99, 900, True, 2000)
 
 
-def project_brief(sheets: Sequence[Sheet], limits: Limits = LONG, median_rate: Decimal | None = None) -> Brief:
-    """One project's brief. ``median_rate``: the median execution rate of its ministry in percent.
+def project_brief(sheets: Sequence[Sheet], limits: Limits = LONG, median: Median | None = None) -> Brief:
+    """One project's brief. ``median``: its ministry's execution rate, to hold its own against.
 
     Raises ValueError when ``sheets`` is empty.
     """
@@ -70,7 +70,7 @@ def project_brief(sheets: Sequence[Sheet], limits: Limits = LONG, median_rate: D
         Part("目的", _summary(sheet, Field.PURPOSE, sources, limits)),
         Part("概要", _summary(sheet, Field.OVERVIEW, sources, limits)),
         Part("予算と執行", _budget(sheet, line, sources, limits)),
-        Part("特記事項", _notable(sheets, sources, median_rate, limits)),
+        Part("特記事項", _notable(sheets, sources, median, limits)),
         Part("成果", _outcomes(sheet, sources, limits)),
         Part("主な支出先", _payees(sheet, sources, limits)),
         Part("点検・所見・対応", _opinions(sheet, sources, limits)),
@@ -140,12 +140,8 @@ def _summary(sheet: Sheet, field: Field, sources: Sources, limits: Limits) -> tu
     section = found[0]
     number = sources.section(sheet, section)
     context = [s.text for s in sheet.sections if s.name in (Field.PURPOSE, Field.OVERVIEW, Field.ISSUES)]
-    pieces = choose(
-        section.text, limits.sentences, context=context, name=sheet.project, budget=limits.characters
-    )
-    return (
-        Paragraph(tuple(Sentence(p.text, (number,), span=Span(number, p.start, p.end)) for p in pieces)),
-    )
+    pieces = choose(section.text, limits.sentences, context=context, name=sheet.project, budget=limits.characters)
+    return (Paragraph(tuple(Sentence(p.text, (number,), span=Span(number, p.start, p.end)) for p in pieces)),)
 
 
 def _budget(sheet: Sheet, line: Timeline, sources: Sources, limits: Limits) -> tuple[Block, ...]:
@@ -202,19 +198,12 @@ def _rate(line: Timeline, fiscal_year: int, sources: Sources) -> TableCell:
     rate = execution_rate(line, fiscal_year)
     if rate is None:
         return TableCell("")
-    value, cells = rate
-    if len(cells) == 1:
-        figure = printed(cells[0], sources)
-    else:
-        numbers = tuple(sources.cell(found) for found in cells)
-        figure = computed(value, "%", 1, f"[{numbers[0]}] / [{numbers[1]}] × 100", numbers)
+    figure = rate_figure(rate, sources)
     return TableCell(figure.shown, figure, figure.citations)
 
 
-def _notable(
-    sheets: Sequence[Sheet], sources: Sources, median_rate: Decimal | None, limits: Limits
-) -> tuple[Block, ...]:
-    facts = notable(sheets, sources, median_rate)
+def _notable(sheets: Sequence[Sheet], sources: Sources, median: Median | None, limits: Limits) -> tuple[Block, ...]:
+    facts = notable(sheets, sources, median)
     kept = facts[: limits.facts]
     return (Bullets(tuple(kept)),) if kept else ()
 
@@ -266,9 +255,7 @@ def _printed_cell(sheet: Sheet, cell: Cell | None, sources: Sources) -> TableCel
     return TableCell(figure.shown, figure, figure.citations)
 
 
-def _attainment(
-    sheet: Sheet, stated: Cell | None, target: Cell | None, actual: Cell, sources: Sources
-) -> TableCell:
+def _attainment(sheet: Sheet, stated: Cell | None, target: Cell | None, actual: Cell, sources: Sources) -> TableCell:
     """The printed 達成度, else 実績 / 目標 when both share a unit and the target is not zero."""
     if stated is not None:
         return _printed_cell(sheet, stated, sources)

@@ -116,7 +116,7 @@ def _replace_font_table(document: Document) -> None:
     """Name what to use where 游ゴシック is not installed."""
     for relation in document.part.rels.values():
         if relation.reltype == RELATIONSHIP_TYPE.FONT_TABLE:
-            relation.target_part._blob = (  # noqa: SLF001  (python-docx keeps unparsed parts as a blob)
+            relation.target_part._blob = (
                 '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
                 f'<w:fonts {nsdecls("w")}><w:font w:name="{_FONT}"><w:altName w:val="{_FALLBACKS}"/>'
                 '<w:charset w:val="80"/><w:family w:val="swiss"/><w:pitch w:val="variable"/></w:font></w:fonts>'
@@ -150,7 +150,7 @@ def _picture(document: Document, chart: Chart) -> None:
     paragraph = document.add_paragraph()
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     shape = paragraph.add_run().add_picture(io.BytesIO(png(chart, 6.6, 1.45)), width=Mm(172))
-    properties = shape._inline.docPr  # noqa: SLF001  (alternative text has no public setter)
+    properties = shape._inline.docPr
     properties.set("descr", _clean(chart.alt))
     properties.set("title", _clean(chart.title))
 
@@ -192,7 +192,7 @@ def _widths(columns: Iterable[_Column], block: Grid) -> None:
 
 
 def _cell(cell: _Cell, text: str, *, bold: bool = False, shade: str = "") -> WordParagraph:
-    paragraph = cell.paragraphs[0]
+    paragraph: WordParagraph = cell.paragraphs[0]
     paragraph.paragraph_format.space_after = Pt(0)
     run = paragraph.add_run(_clean(text))
     run.font.size, run.bold = _TABLE, bold
@@ -200,7 +200,7 @@ def _cell(cell: _Cell, text: str, *, bold: bool = False, shade: str = "") -> Wor
         fill = OxmlElement("w:shd")
         for name, value in (("w:val", "clear"), ("w:color", "auto"), ("w:fill", shade)):
             fill.set(qn(name), value)
-        cell._tc.get_or_add_tcPr().append(fill)  # noqa: SLF001  (shading has no public setter)
+        cell._tc.get_or_add_tcPr().append(fill)
     return paragraph
 
 
@@ -212,7 +212,7 @@ def _reference(paragraph: WordParagraph, use: tuple[int, ...], notes: Footnotes)
     run.font.size = Pt(7)
     mark = OxmlElement("w:footnoteReference")
     mark.set(qn("w:id"), str(notes.of[use].number + 1))  # ids 0 and 1 are the separators
-    run._r.append(mark)  # noqa: SLF001
+    run._r.append(mark)
 
 
 def _footnote_part(document: Document, notes: Footnotes) -> None:
@@ -226,12 +226,11 @@ def _footnote_part(document: Document, notes: Footnotes) -> None:
     )
     font = f'<w:rFonts w:ascii="{_FONT}" w:hAnsi="{_FONT}" w:eastAsia="{_FONT}"/><w:sz w:val="{size}"/><w:szCs w:val="{size}"/>'
     body = "".join(
-        f'<w:footnote w:id="{note.number + 1}"><w:p><w:pPr><w:pStyle w:val="{style_id}"/></w:pPr><w:r><w:rPr>{font}</w:rPr><w:footnoteRef/></w:r>'
+        f'<w:footnote w:id="{note.number + 1}"><w:p><w:pPr><w:pStyle w:val="{style_id}"/></w:pPr>'
+        f"<w:r><w:rPr>{font}</w:rPr><w:footnoteRef/></w:r>"
         f'<w:r><w:rPr>{font}</w:rPr><w:t xml:space="preserve"> {escape(_clean(note.text))}</w:t></w:r></w:p></w:footnote>'
         for note in notes.notes
     )
     xml = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:footnotes {nsdecls("w")}>{separators}{body}</w:footnotes>'
-    part = PackagePart(
-        PackURI("/word/footnotes.xml"), CONTENT_TYPE.WML_FOOTNOTES, xml.encode(), document.part.package
-    )
+    part = PackagePart(PackURI("/word/footnotes.xml"), CONTENT_TYPE.WML_FOOTNOTES, xml.encode(), document.part.package)
     document.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)

@@ -26,7 +26,8 @@ def sheet_name(sheet_year: int) -> str:
 
 def with_oku(value: Decimal, unit: str) -> str:
     """The figure, and from one 億円 upwards its 億円 in brackets: ``3,209百万円（約32.1億円）``."""
-    shown = f"{comma(value)}{unit}"
+    # A few sheets print a number where the unit belongs; next to the figure it would read as digits of it.
+    shown = comma(value) + ("" if any(char.isdigit() for char in unit) else unit)
     if unit not in YEN_PER_UNIT or unit in ("億円", "兆円"):
         return shown
     oku = convert(value, unit, "億円")
@@ -60,7 +61,7 @@ def in_unit(found: Found, unit: str, places: int, sources: Sources) -> Figure:
 def computed(value: Decimal, unit: str, places: int, derivation: str, citations: tuple[int, ...]) -> Figure:
     """A computed figure with the rule it was computed by."""
     shown = round_half_up(value, places)
-    text = f"{comma(shown)}%" if unit == "%" else with_oku(shown, unit)
+    text = f"{'▲' if shown < 0 else ''}{abs(shown):,.{places}f}%" if unit == "%" else with_oku(shown, unit)
     return Figure(text, shown, unit, citations, derivation)
 
 
