@@ -58,8 +58,8 @@ def _page(sheet: Sheet, cells: Sequence[Cell], sections: Sequence[Section]) -> s
     for one in dict.fromkeys([*(s.table for s in sections), *(c.table for c in cells)]):
         lines = [f"■ {one.value}"]
         lines += [paragraph(s.label or s.name, s.text) for s in sections if s.table == one]
-        lines += _grids([c for c in cells if c.table == one])
-        parts.append("\n".join(lines))
+        grids = _grids([c for c in cells if c.table == one])
+        parts.append("\n".join([*lines, "\n\n".join(grids)]).rstrip())
     return "\n\n".join(parts)
 
 

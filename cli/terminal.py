@@ -6,7 +6,7 @@ import shutil
 import unicodedata
 from collections.abc import Sequence
 
-_WIDE = ("W", "F", "A")
+_WIDE = ("W", "F")  # ambiguous ones (○, ▲, ─) take one column on today's terminals
 _MINIMUM_COLUMN = 6
 
 
@@ -56,7 +56,7 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: Sequ
             ]
             lines.append((" " * indent + "  ".join(parts)).rstrip())
         if number == 0:
-            lines.append(" " * indent + "  ".join("─" * (size // 2) for size in sizes))
+            lines.append(" " * indent + "  ".join("─" * size for size in sizes))
     return "\n".join(lines)
 
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+from copy import copy
+from typing import Any
+
+from openpyxl.cell import Cell, MergedCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
@@ -23,6 +28,7 @@ class Paper:
     def __init__(self, sheet: Worksheet) -> None:
         self._sheet = sheet
         self._heights: dict[int, float] = {}
+        self._looks: dict[tuple[bool, str, bool], Any] = {}
         self.row = 2  # the published form leaves row 1 empty
         for index in range(1, COLUMNS + 1):
             sheet.column_dimensions[get_column_letter(index)].width = 2.6
@@ -35,13 +41,11 @@ class Paper:
         self._sheet.merge_cells(start_row=top, end_row=top + rows - 1, start_column=first, end_column=last)
         cell = self._sheet.cell(top, first)
         cell.value = value if value != "" else None
-        cell.font = _FONT
-        cell.number_format = number_format
-        cell.alignment = Alignment(horizontal="center" if label else None, vertical="center", wrap_text=True)
-        if label:
-            cell.fill = _SHADE
+        self._dress(cell, label, number_format, border)
         if border:
-            self._outline(top, first, top + rows - 1, last)
+            for y, x in itertools.product(range(top, top + rows), range(first, last + 1)):
+                if (y, x) != (top, first):
+                    self._dress(self._sheet.cell(y, x), False, "General", True)
         self._fit(top, rows, value, last - first + 1)
 
     def label(self, columns: str, value: Value, *, row: int | None = None, rows: int = 1) -> None:
@@ -54,10 +58,17 @@ class Paper:
         for row, height in self._heights.items():
             self._sheet.row_dimensions[row].height = height
 
-    def _outline(self, top: int, left: int, bottom: int, right: int) -> None:
-        for row in range(top, bottom + 1):
-            for column in range(left, right + 1):
-                self._sheet.cell(row, column).border = _BOX
+    def _dress(self, cell: Cell | MergedCell, label: bool, number_format: str, border: bool) -> None:
+        """Give a cell its look; openpyxl hashes every style it is given, so each look is made once and copied."""
+        look = (label, number_format, border)
+        if look not in self._looks:
+            cell.font = _FONT
+            cell.number_format = number_format
+            cell.alignment = Alignment(horizontal="center" if label else None, vertical="center", wrap_text=True)
+            cell.fill = _SHADE if label else PatternFill()
+            cell.border = _BOX if border else Border()
+            self._looks[look] = cell._style
+        cell._style = copy(self._looks[look])
 
     def _fit(self, top: int, rows: int, value: Value, columns: int) -> None:
         """Make the rows high enough for the wrapped text, spread evenly over merged rows."""
