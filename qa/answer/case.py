@@ -1,0 +1,107 @@
+"""One question being answered: its interpretation, the sheets it is about, and the draft so far."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from corpus.model import Table
+from qa.answer.draft import Builder, Cited, Draft, Marks, Name, Say, User, Words, Year
+from qa.answer.select import Found
+from qa.answer.terms import Reading, Term, conflicts
+from qa.answer.view import Library, SheetView
+from qa.model import Candidate, Interpretation, Status
+
+if TYPE_CHECKING:
+    from corpus.store.reader import Corpus
+
+_MAX_CONFLICTS = 4
+
+
+@dataclasses.dataclass(slots=True)
+class Case:
+    """``views``: the sheets allowed to answer, newest first; ``series``: all sheets of the project."""
+
+    asked: Interpretation
+    library: Library
+    corpus: Corpus | None
+    views: list[SheetView]
+    series: list[SheetView]
+    builder: Builder = dataclasses.field(default_factory=Builder)
+
+    @property
+    def newest(self) -> SheetView:
+        return self.views[0]
+
+    @property
+    def sheet_named(self) -> bool:
+        return self.asked.sheet_year is not None
+
+    @property
+    def table(self) -> Table | None:
+        return Table(self.asked.table) if self.asked.table in set(Table) else None
+
+    def term(self, measure: str, fiscal_year: int | None = None) -> Term:
+        """A term with the table and item the question names."""
+        return Term(measure, fiscal_year, self.table, self.asked.item)
+
+    def head(self, citation: int) -> dict[str, Name | Year]:
+        """Slots every first sentence has: the project, its ministry and the sheet."""
+        return {
+            "project": Name("citation", citation, "project"),
+            "ministry": Name("citation", citation, "ministry"),
+            "sheet": Year(self.builder.citation(citation).sheet_year),
+        }
+
+    def note_conflicts(self, readings: Sequence[Reading]) -> None:
+        """Rule 2: say which other sheets report a different figure for the same fiscal year."""
+        if self.sheet_named:
+            return
+        said = 0
+        for reading in readings:
+            for found, others in conflicts(reading, self.series):
+                for other in others:
+                    if said < _MAX_CONFLICTS:
+                        self._note_conflict(found, other)
+                        said += 1
+
+    def _note_conflict(self, found: Found, other: Found) -> None:
+        mine = self.builder.cite(found.view.sheet, found.cell)
+        theirs = self.builder.cite(other.view.sheet, other.cell)
+        self.builder.note(
+            Say.DIFFERS,
+            year=Year(found.cell.fiscal_year or 0),
+            measure=Words(found.cell.measure or ""),
+            sheet=Year(found.view.year),
+            figure=Cited(mine),
+            mark=Marks((mine,)),
+            other_sheet=Year(other.view.year),
+            other=Cited(theirs),
+            other_mark=Marks((theirs,)),
+        )
+
+    def note_sources(self, readings: Sequence[Reading]) -> None:
+        """Say so when the figures of one answer come from several sheets."""
+        if len({reading.view.no for reading in readings}) > 1:
+            self.builder.note(Say.FROM_SHEETS)
+
+    def note_relative(self) -> None:
+        if self.asked.years_relative and self.asked.fiscal_years:
+            self.builder.note(
+                Say.RELATIVE,
+                words=User(self.asked.years_relative),
+                year=Year(self.asked.fiscal_years[0]),
+            )
+
+    def finish(self, status: Status = Status.ANSWERED) -> Draft:
+        return self.builder.finish(status)
+
+
+def sheet_candidates(views: Sequence[SheetView]) -> tuple[Candidate, ...]:
+    """Sheets as candidates to choose from."""
+    return tuple(
+        Candidate(view.no, view.sheet.sheet_id, view.sheet.project, view.sheet.ministry, view.sheet.sheet_year)
+        for view in views
+    )
+

@@ -1,0 +1,176 @@
+"""Question in, answer out: understand → answer → render → lock, with conversations.
+
+``Engine`` is safe to use from several threads; it opens nothing and writes nothing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import time
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from qa import lock
+from qa.answer import Library, answer
+from qa.answer.draft import Draft
+from qa.answer.population import Population
+from qa.answer.suggest import suggestions
+from qa.model import Answer, Interpretation, Status
+from qa.render import render
+from qa.session import Sessions, Turn
+from qa.understand.context import Context
+
+if TYPE_CHECKING:
+    from corpus.store.reader import Corpus
+    from index.names import NameIndex
+    from index.search import Searcher
+
+MAX_QUESTION = 2000
+_log = logging.getLogger(__name__)
+
+_EMPTY = "質問が入力されていません。事業名と、知りたいこと（執行額、支出先、事業の目的など）を入力してください。"
+_TOO_LONG = "質問が長すぎます。要点をしぼって、短く入力し直してください。"
+_SYMBOLS = "記号だけでは質問を読み取れません。事業名と、知りたいことを文字で入力してください。"
+_NOT_JAPANESE = (
+    "日本語の質問にお答えします。事業名と、知りたいことを日本語で入力してください。"
+    "（Please ask in Japanese, naming the project.）"
+)
+_LOCKED = "答えに出典で確かめられない数値が含まれたため、表示を取りやめました。聞き方を変えて、もう一度お尋ねください。"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Question:
+    """One line of a batch."""
+
+    text: str
+    id: str | None = None
+    sheet_id: str | None = None
+    session: str | None = None
+
+
+class Engine:
+    """Answers questions over one open corpus.
+
+    ``names`` is built from the corpus when it is not given; ``searcher`` may be missing, then projects
+    are found by name only.
+    """
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        searcher: Searcher | None = None,
+        names: NameIndex | None = None,
+        *,
+        max_sessions: int = 1000,
+    ) -> None:
+        from qa.understand import name_index
+
+        self.corpus = corpus
+        self.searcher = searcher
+        self.names = names if names is not None else name_index(corpus)
+        self.library = Library(corpus)
+        self.population = Population(corpus)
+        self.sessions = Sessions(max_sessions)
+
+    def ask(
+        self,
+        question: str,
+        sheet_id: str | None = None,
+        session: str | None = None,
+        interpretation: Interpretation | None = None,
+    ) -> Answer:
+        """The answer to one question.
+
+        ``sheet_id`` is the sheet in focus, ``session`` the conversation; an ``interpretation`` (edited
+        by the user) is answered as it is.  Raises CorpusError only for a damaged corpus.
+        """
+        started = time.perf_counter()
+        refusal = _unreadable(question)
+        if refusal:
+            return _plain(question, refusal, started)
+        asked = interpretation if interpretation is not None else self._understand(question, sheet_id, session)
+        draft = answer(asked, self.library, self.corpus, self.population)
+        answered = self._checked(question, asked, draft)
+        self._remember(session, asked, draft, answered)
+        return dataclasses.replace(answered, elapsed_ms=_elapsed(started))
+
+    def batch(self, questions: Iterable[Question]) -> Iterator[Answer]:
+        """Answers in the order of the questions; lines of one session are turns of one conversation."""
+        for one in questions:
+            found = self.ask(one.text, one.sheet_id, one.session)
+            yield dataclasses.replace(found, id=one.id)
+
+    # ------------------------------------------------------------ private
+
+    def _understand(self, question: str, sheet_id: str | None, session: str | None) -> Interpretation:
+        from qa.understand import understand
+
+        turn = self.sessions.last(session)
+        context = Context(self.corpus, self.names, self.searcher, sheet_id or "")
+        if turn is not None:
+            context = dataclasses.replace(
+                context,
+                sheet_id=sheet_id or turn.sheet_id,
+                previous=turn.interpretation,
+                previous_payees=turn.payees,
+                previous_years=turn.years,
+                previous_answered=turn.answered,
+            )
+        return understand(question, context)
+
+    def _checked(self, question: str, asked: Interpretation, draft: Draft) -> Answer:
+        """The rendered answer when the figure lock accepts it, else a refusal that shows no figure."""
+        text, spans, notes = render(draft)
+        found = Answer(
+            question=question,
+            status=draft.status,
+            answer=text,
+            results=draft.results,
+            citations=draft.citations,
+            candidates=draft.candidates,
+            interpretation=asked,
+            notes=notes,
+            suggestions=suggestions(asked, draft, self.library),
+            table=draft.table,
+            spans=spans,
+        )
+        breaches = lock.check(found)
+        if not breaches:
+            return found
+        _log.error("figure lock refused an answer: %s | %s", question, "; ".join(breaches))
+        return Answer(question=question, status=Status.UNSUPPORTED, answer=_LOCKED, interpretation=asked)
+
+    def _remember(self, session: str | None, asked: Interpretation, draft: Draft, answered: Answer) -> None:
+        focus = answered.citations[0].sheet_id if answered.citations else ""
+        turn = Turn(asked, focus, draft.payees, draft.years, answered.status is Status.ANSWERED)
+        self.sessions.keep(session, turn)
+
+
+def _elapsed(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 2)
+
+
+def _plain(question: str, message: str, started: float) -> Answer:
+    return Answer(
+        question=question[:MAX_QUESTION], status=Status.UNSUPPORTED, answer=message, elapsed_ms=_elapsed(started)
+    )
+
+
+def _unreadable(question: str) -> str:
+    """A message for input that is no question in Japanese, "" for one that may be."""
+    text = unicodedata.normalize("NFKC", question).strip()
+    if not text:
+        return _EMPTY
+    if len(question) > MAX_QUESTION:
+        return _TOO_LONG
+    if not any(ch.isalnum() for ch in text):
+        return _SYMBOLS
+    if not any(_is_japanese(ch) for ch in text):
+        return _NOT_JAPANESE
+    return ""
+
+
+def _is_japanese(ch: str) -> bool:
+    return "\u3040" <= ch <= "\u30ff" or "\u3400" <= ch <= "\u9fff" or ch == "々"
