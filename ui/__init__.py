@@ -1,0 +1,1 @@
+"""The browser's view of the product: rendering and wiring only; every answer is made below, in ``qa``."""

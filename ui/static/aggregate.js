@@ -1,0 +1,133 @@
+// The 集計 tab.
+
+import * as evidence from "./evidence.js";
+import { errorBox, get, post, setHTML } from "./net.js";
+import { onOpen, setAddress, show } from "./tabs.js";
+
+const builder = document.getElementById("aggregate-builder");
+const form = document.getElementById("aggregate-form");
+const box = document.getElementById("aggregate-question");
+const answer = document.getElementById("aggregate-answer");
+const table = document.getElementById("aggregate-table");
+let patterns = {};
+let filled = "";
+let written = "";
+
+async function fill() {
+  try {
+    const got = await get("/ui/aggregate_builder");
+    if (got.key === filled) return;
+    filled = got.key;
+    patterns = got.patterns;
+    setHTML(builder, got.html);
+    write();
+  } catch (error) {
+    builder.replaceChildren(errorBox(error, fill));
+  }
+}
+
+function era(year) {
+  const number = Number(year);
+  const count = number >= 2019 ? number - 2018 : number - 1988;
+  return `${number >= 2019 ? "令和" : "平成"}${count === 1 ? "元" : count}年度`;
+}
+
+function write() {
+  const value = (name) => builder.querySelector(`[name=${name}]`).value;
+  const slots = {
+    m: value("ministry") ? `${value("ministry")}の` : "",
+    s: era(value("sheet_year")),
+    y: era(value("fiscal_year")),
+    i: value("measure"),
+    n: value("number"),
+  };
+  if (box.value && box.value !== written) return; // the reader's own words stay
+  written = (patterns[value("kind")] || "").replace(/\{(\w)\}/g, (_, key) => slots[key]);
+  box.value = written;
+}
+
+async function run() {
+  const words = box.value.trim();
+  if (!words) {
+    box.focus();
+    return;
+  }
+  answer.setAttribute("aria-busy", "true");
+  table.replaceChildren();
+  try {
+    const got = await post("/ui/aggregate", { question: words });
+    setHTML(answer, got.html);
+    setAddress({ a: words });
+    if (got.rows) await page({ token: got.token });
+  } catch (error) {
+    answer.replaceChildren(errorBox(error, run));
+  } finally {
+    answer.removeAttribute("aria-busy");
+  }
+}
+
+async function page(query) {
+  table.setAttribute("aria-busy", "true");
+  try {
+    const got = await get("/ui/table", query);
+    setHTML(table, got.html);
+  } catch (error) {
+    table.replaceChildren(errorBox(error, run));
+  } finally {
+    table.removeAttribute("aria-busy");
+  }
+}
+
+/** The full table of an answer given in the 質問 tab. */
+export async function openTable(token, question) {
+  show("aggregate");
+  await fill();
+  box.value = question;
+  answer.replaceChildren();
+  await page({ token });
+  table.scrollIntoView({ block: "start" });
+}
+
+export function start() {
+  onOpen("aggregate", async () => {
+    await fill();
+    const asked = new URLSearchParams(location.search).get("a");
+    if (asked && !answer.childElementCount) {
+      box.value = asked;
+      run();
+    }
+  });
+  builder.addEventListener("change", () => {
+    written = box.value; // choosing a control means: write the question anew
+    write();
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    run();
+  });
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.isComposing || event.keyCode === 229)) event.preventDefault();
+  });
+  table.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (!button) return;
+    if (button.classList.contains("open-sheet")) {
+      evidence.openedBy(button);
+      evidence.open(button.dataset.sheet, [], null);
+      return;
+    }
+    const now = table.querySelector("section").dataset;
+    const query = { token: now.token, page: now.page, sort: now.sort, desc: now.desc, left_out: now.left };
+    if (button.dataset.sort !== undefined) {
+      query.desc = now.sort === button.dataset.sort && now.desc === "0" ? "1" : "0";
+      query.sort = button.dataset.sort;
+      query.page = "0";
+    } else if (button.dataset.page !== undefined) query.page = button.dataset.page;
+    else if (button.dataset.show !== undefined) {
+      query.left_out = button.dataset.show;
+      query.page = "0";
+      query.sort = "-1";
+    } else return;
+    page(query);
+  });
+}
