@@ -65,11 +65,9 @@ class Engine:
         *,
         max_sessions: int = 1000,
     ) -> None:
-        from qa.understand import name_index
-
         self.corpus = corpus
         self.searcher = searcher
-        self.names = names if names is not None else name_index(corpus)
+        self.names = names if names is not None else project_names(corpus)
         self.library = Library(corpus)
         self.population = Population(corpus)
         self.sessions = Sessions(max_sessions)
@@ -146,6 +144,13 @@ class Engine:
         focus = answered.citations[0].sheet_id if answered.citations else ""
         turn = Turn(asked, focus, draft.payees, draft.years, answered.status is Status.ANSWERED)
         self.sessions.keep(session, turn)
+
+
+def project_names(corpus: Corpus) -> NameIndex:
+    """The index of all project names of the corpus: the stored one, else built now (seconds)."""
+    from index.names import NameIndex
+
+    return NameIndex.build([info.project for info in corpus.infos()])
 
 
 def _elapsed(started: float) -> float:
