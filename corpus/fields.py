@@ -89,6 +89,9 @@ class Field(StrEnum):
     IMPROVEMENT = "改善の方向性"
     EFFECT_EVALUATION = "目標年度における効果測定に関する評価"
     EXPERT_OPINION = "外部有識者の所見"
+    EXPERT_TARGET = "外部有識者による点検対象"  # RSシステム 4-1
+    EXPERT_REASON = "外部有識者による点検対象の理由"
+    EXPERT_YEAR = "外部有識者による点検の最終実施年度"
     PUBLIC_PROCESS = "公開プロセス結果概要"
     TEAM_OPINION = "行政事業レビュー推進チームの所見"
     TEAM_OPINION_DETAIL = "行政事業レビュー推進チームの所見の詳細"
