@@ -12,20 +12,35 @@ import re
 from qa.understand.folding import weights
 
 _MIN_PIECE = 2
+_SHORT_PIECE = 4
 _MISS = 1.2  # an unexplained character inside costs a little more than an explained one gains
+_WHOLE = 1.0  # a name that explains all of the words beats one that leaves some
+_JOINS, _QUOTES = "・/(（:", "「」『』“”\""
+_ENTIRE = 0.8
+_LONG = 10.0  # a name this long stays itself whatever stands before it (ワシントン条約関連の…)
+# What joins two parts of one name; any other particle (は, が, を, で …) ends the name.
+_JOIN_AFTER = re.compile(
+    r"の(?!で|は|ほう|方|件)(?:うち|ため|為)?(?:の)?|に(?:関する|係る|対する|向けた|必要な|要する|資する|伴う|おける)|による|における|と(?!は|して|いう|の|い)"
+    r"|を(?:通じた|活用した|踏まえた|行う|含む|目指した|支える)|する|した|及び|並びに|や|な(?!の|ん|ら)"
+)
+_OPEN_END = re.compile(r"(?:に(?:向|係|関|要|対|資|伴|必要|基づ)|を(?:通|活用|踏|含))[ぁ-ん]*$")
+_ENDS_PHRASE = re.compile(r"(?:は|が|で|を|から|って|へ|も|ば|です|ます|けど|のに)$")
 _BREAK = 0.5  # two pieces adjacent in the question but not in the name
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Stretch:
-    """A piece of the question, folded. ``open[i]``: nothing else has explained character i."""
+    """A piece of the question, folded. ``open[i]``: nothing else has explained character i;
+    ``asked[i]``: it belongs to the words for the asked thing (執行額, 担当課室 …)."""
 
     folded: str
     places: tuple[int, ...]
     open: tuple[bool, ...]
+    asked: tuple[bool, ...]
     weights: tuple[float, ...]
-    start: int = 0
-    end: int = 0
+    start: int
+    end: int
+    text: str  # as it stands in the question, ``start`` to ``end``
 
     @property
     def content(self) -> float:
@@ -38,8 +53,10 @@ class Alignment:
     """Weights (about: content characters) explained and left over.
 
     ``covered``: of the stretch, explained by the name; ``breaks``: cost of pieces put together anew;
-    ``inside``: unexplained between the pieces; ``beside``: unexplained and glued to them;
-    ``before``, ``after``: unexplained in the stretch, but apart from them;
+    ``inside``: unexplained between the pieces; ``glued``: unexplained and touching them;
+    ``lead``: unexplained before, joined by の; ``tail``: unexplained after, joined by の;
+    ``bound``: unexplained on either side, joined as only parts of one name are (に係る, ・, a bracket);
+    ``apart``: the other unexplained content of the stretch, divided off by は, で, を …;
     ``missing``: of the name, not in the question; ``total``: of the whole name;
     ``start``, ``end``: the explained part as places in the question.
     """
@@ -47,25 +64,20 @@ class Alignment:
     covered: float
     breaks: float
     inside: float
-    beside: float
-    before: float
-    after: float
+    glued: float
+    lead: float
+    tail: float
+    bound: float
+    apart: float
     missing: float
     total: float
     start: int
     end: int
-    longest: int
 
     @property
     def foreign(self) -> float:
         """Words that the question has and the name lacks, where a name's words stand."""
-        return self.inside + self.beside + self.before
-
-    @property
-    def explained(self) -> float:
-        """Share of the name's words in the question that the name explains, 0..1."""
-        gain = max(self.covered - self.breaks, 0.0)
-        return gain / max(self.covered + self.foreign, 1e-9)
+        return self.inside + self.glued + self.lead + self.tail + self.bound
 
     @property
     def name_share(self) -> float:
@@ -74,39 +86,70 @@ class Alignment:
 
     @property
     def score(self) -> float:
-        return self.covered - self.breaks - 1.1 * self.foreign - 0.15 * self.after - 0.22 * self.missing
+        whole = _WHOLE if self.foreign < 0.05 * self.covered else 0.0
+        entire = _ENTIRE if self.missing == 0 and self.covered <= self.total else 0.0
+        lead = self.lead * (0.5 if self.covered >= _LONG else 1.0)
+        foreign = 1.05 * (self.foreign - self.lead + lead)
+        return self.covered + whole + entire - self.breaks - foreign - 0.15 * self.apart - 0.6 * self.missing**0.5
 
 
 def align(stretch: Stretch, name: str) -> Alignment | None:
-    """Alignment of a folded ``name`` with the stretch, or None when they share nothing."""
+    """The better alignment of a folded ``name`` with the stretch, or None when they share nothing."""
     pieces = _pieces(stretch.folded, name)
     if not pieces:
         return None
     hit = [False] * len(stretch.folded)
     for begin, end in pieces:
         hit[begin:end] = [True] * (end - begin)
-    first, last = _best_span(stretch, hit)
-    if first >= last:
-        return None
+    spans = {_best_span(stretch, hit)}
+    if (at := stretch.folded.find(name)) >= 0:
+        spans.add((at, at + len(name)))
+    spans |= {trimmed for span in spans for trimmed in _without_outer_piece(pieces, *span)}
+    found = [_measure(stretch, name, pieces, hit, span) for span in sorted(spans) if span[0] < span[1]]
+    return max(found, key=lambda a: a.score, default=None)
+
+
+def _without_outer_piece(pieces: list[tuple[int, int]], first: int, last: int) -> list[tuple[int, int]]:
+    """The span without its first, or its last, short piece: a word of the name said again beside it."""
     inner = [(b, e) for b, e in pieces if b >= first and e <= last]
-    w, is_open = stretch.weights, stretch.open
-    loose = [0.0 if h or not o else x for x, h, o in zip(w, hit, is_open, strict=True)]
-    glued_left, glued_right = _glued(stretch, hit, first, -1), _glued(stretch, hit, last - 1, 1)
-    beside = sum(loose[i] for i in (*glued_left, *glued_right))
+    found = []
+    if len(inner) > 1 and inner[0][1] - inner[0][0] <= _SHORT_PIECE:
+        found.append((inner[1][0], last))
+    if len(inner) > 1 and inner[-1][1] - inner[-1][0] <= _SHORT_PIECE:
+        found.append((first, inner[-2][1]))
+    return found
+
+
+def _measure(
+    stretch: Stretch, name: str, pieces: list[tuple[int, int]], hit: list[bool], span: tuple[int, int]
+) -> Alignment:
+    first, last = span
+    hit = [True if first <= i < last and name == stretch.folded[first:last] else h for i, h in enumerate(hit)]
+    inner = [(b, e) for b, e in pieces if b >= first and e <= last]
+    w = stretch.weights
+    loose = [0.0 if h or not o else x for x, h, o in zip(w, hit, stretch.open, strict=True)]
+    while first < last - 1 and _is_hiragana(stretch.folded[first]):
+        first += 1
+    while last > first + 1 and _is_hiragana(stretch.folded[last - 1]):
+        last -= 1
+    if opened := _OPEN_END.search(stretch.folded, first + 2, last):
+        last = opened.start()
+    before, after = _before(stretch, loose, first), _after(stretch, loose, last)
     name_weights = weights(name)
     got = _covered_of_name(name, stretch.folded[first:last])
     return Alignment(
         covered=sum(w[i] for i in range(first, last) if hit[i]),
-        breaks=_break_cost(stretch.folded, name, inner),
+        breaks=_break_cost(stretch.folded, name, inner) + _repeats(stretch.folded[first:last], name, inner, first),
         inside=sum(loose[first:last]),
-        beside=beside,
-        before=sum(loose[:first]) - sum(loose[i] for i in glued_left),
-        after=sum(loose[last:]) - sum(loose[i] for i in glued_right),
+        glued=before.glued + after.glued,
+        lead=before.joined,
+        tail=after.joined,
+        bound=before.bound + after.bound,
+        apart=sum(loose[:first]) + sum(loose[last:]) - before.total - after.total,
         missing=sum(x for x, g in zip(name_weights, got, strict=True) if not g),
         total=sum(name_weights),
         start=stretch.places[first],
         end=stretch.places[last - 1] + 1,
-        longest=max((e - b for b, e in inner), default=0),
     )
 
 
@@ -150,15 +193,85 @@ def _best_span(stretch: Stretch, hit: list[bool]) -> tuple[int, int]:
     return first, last
 
 
-def _glued(stretch: Stretch, hit: list[bool], edge: int, step: int) -> list[int]:
-    """Unexplained content characters directly beside ``edge``, nothing between."""
-    found, at = [], edge + step
-    while 0 <= at < len(hit) and not hit[at] and stretch.open[at] and not _is_hiragana(stretch.folded[at]):
-        if abs(stretch.places[at] - stretch.places[at - step]) > 1:
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Beside:
+    """Unexplained weight on one side of the explained part."""
+
+    glued: float = 0.0
+    joined: float = 0.0
+    bound: float = 0.0
+
+    @property
+    def total(self) -> float:
+        return self.glued + self.joined + self.bound
+
+
+def _after(stretch: Stretch, loose: list[float], edge: int) -> _Beside:
+    """What follows the explained part, up to a particle that ends the noun phrase."""
+    text, at = stretch.folded, edge
+    if at >= len(text) or _has_quote(_mark_between(stretch, at - 1, at)):
+        return _Beside()
+    glued, at = _run(stretch, loose, at, 1)
+    joined = bound = 0.0
+    while at < len(text) and not stretch.asked[at]:
+        mark = _mark_between(stretch, at - 1, at)
+        join = _JOIN_AFTER.match(text, at)
+        if _has_quote(mark) or not (join or mark[:1] in tuple(_JOINS) or not _is_hiragana(text[at])):
             break
-        found.append(at)
+        soft = bool(join) and join.group() in ("の", "による") and not mark and not bound  # type: ignore[union-attr]
+        at = join.end() if join else at
+        weight, end = _run(stretch, loose, at, 1)
+        joined, bound = (joined + weight, bound) if soft else (joined, bound + weight)
+        if end == at:
+            break
+        at = end
+    return _Beside(glued, joined, bound)
+
+
+def _before(stretch: Stretch, loose: list[float], edge: int) -> _Beside:
+    """What stands before the explained part, back to a particle that ends another phrase."""
+    text, at = stretch.folded, edge - 1
+    if at < 0 or _has_quote(_mark_between(stretch, at, edge)):
+        return _Beside()
+    glued, at = _run(stretch, loose, at, -1)
+    joined = bound = 0.0
+    while at >= 0 and not stretch.asked[at]:
+        mark = _mark_between(stretch, at, at + 1)
+        run = at
+        while run >= 0 and _is_hiragana(text[run]):
+            run -= 1
+        particle = text[run + 1 : at + 1]
+        if _has_quote(mark) or (particle and _ENDS_PHRASE.search(particle)):
+            break
+        soft = particle == "の" and not mark and not bound
+        weight, end = _run(stretch, loose, run, -1)
+        joined, bound = (joined + weight, bound) if soft else (joined, bound + weight)
+        if end == run:
+            break
+        at = end
+    return _Beside(glued, joined, bound)
+
+
+def _run(stretch: Stretch, loose: list[float], at: int, step: int) -> tuple[float, int]:
+    """Weight of the content characters from ``at`` on that touch one another, and where they end."""
+    weight, size = 0.0, len(loose)
+    while 0 <= at < size and not stretch.asked[at] and not _is_hiragana(stretch.folded[at]):
+        if 0 <= at - step < size and _mark_between(stretch, at - step, at) and weight:
+            break
+        weight += loose[at]
         at += step
-    return found
+    return weight, at
+
+
+def _has_quote(mark: str) -> bool:
+    return any(m in _QUOTES for m in mark)
+
+
+def _mark_between(stretch: Stretch, one: int, other: int) -> str:
+    """The punctuation of the question between two neighbouring characters."""
+    first, second = sorted((one, other))
+    begin, end = stretch.places[first] + 1 - stretch.start, stretch.places[second] - stretch.start
+    return stretch.text[begin:end].replace("-", "").strip() if end > begin else ""
 
 
 def _break_cost(text: str, name: str, pieces: list[tuple[int, int]]) -> float:
@@ -170,6 +283,16 @@ def _break_cost(text: str, name: str, pieces: list[tuple[int, int]]) -> float:
             continue
         if not re.search(re.escape(left) + "[ぁ-ん等]{0,6}" + re.escape(right), name):
             cost += _BREAK
+    return cost
+
+
+def _repeats(text: str, name: str, pieces: list[tuple[int, int]], first: int) -> float:
+    """Cost of a piece that the question says twice and the name once (``Aの「研究開発事業」のほう``)."""
+    cost = 0.0
+    for begin, end in pieces:
+        piece = text[begin - first : end - first]
+        if len(piece) >= 3 and text.count(piece) > name.count(piece) > 0:
+            cost += 0.15 * len(piece)
     return cost
 
 

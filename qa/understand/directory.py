@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import weakref
 from collections import defaultdict
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +14,7 @@ from corpus.store.model import SheetInfo
 from corpus.store.reader import Corpus
 from corpus.text import name_key
 from index.names import NameIndex
+from qa.understand.folding import fold_name
 
 Mask = npt.NDArray[np.bool_]
 
@@ -35,6 +38,7 @@ class Directory:
         self.oldest = min(years, default=0)
         self.ministries = frozenset(info.ministry for info in self.infos.values())
         self.key_of = [names.key(i) for i in range(len(names))]
+        self.by_kin = self._kin()
         self._year_masks: dict[int, Mask] = {}
         self._ministry_masks: dict[str, Mask] = {}
 
@@ -42,10 +46,18 @@ class Directory:
         """All sheets that carry this name."""
         return [self.infos[no] for no in self.by_name.get(self.key_of[name_id], ())]
 
+    def _kin(self) -> dict[str, list[int]]:
+        """Sheet numbers by name without hiragana; only names that share it with another one."""
+        keys: dict[str, set[str]] = defaultdict(set)
+        for key in self.by_name:
+            keys[re.sub("[ぁ-ん]", "", fold_name(key))].add(key)
+        return {k: [no for key in names for no in self.by_name[key]] for k, names in keys.items() if len(names) > 1}
+
     def year_mask(self, year: int) -> Mask:
-        """Names that have a sheet of that year."""
+        """Names of projects that have a sheet of that year, be it under another name of the same series."""
         if year not in self._year_masks:
-            self._year_masks[year] = self._mask(lambda info: info.sheet_year == year)
+            series = {info.series for info in self.infos.values() if info.sheet_year == year}
+            self._year_masks[year] = self._mask(lambda info: info.series in series)
         return self._year_masks[year]
 
     def ministry_mask(self, ministry: str) -> Mask:
@@ -54,8 +66,8 @@ class Directory:
             self._ministry_masks[ministry] = self._mask(lambda info: info.ministry == ministry)
         return self._ministry_masks[ministry]
 
-    def _mask(self, wanted: object) -> Mask:
-        keep = {name_key(i.project) for i in self.infos.values() if wanted(i)}  # type: ignore[operator]
+    def _mask(self, wanted: Callable[[SheetInfo], bool]) -> Mask:
+        keep = {name_key(info.project) for info in self.infos.values() if wanted(info)}
         return np.array([key in keep for key in self.key_of], dtype=np.bool_)
 
 

@@ -1,0 +1,157 @@
+"""From names that fit to the project: accepted, or several that fit alike, or none.
+
+The limits were set on names of the national corpus: shortened, reworded and misspelt ones must pass,
+names with one word exchanged or added must not (``benchmarks/understanding.py`` repeats the count).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+from corpus.store.model import SheetInfo
+from qa.understand.directory import Directory
+from qa.understand.folding import fold_name
+from qa.understand.projects import Hints, NameFit
+
+_CLOSE = 0.6  # scores nearer than this fit alike
+_YEAR_SLACK = 2.0  # a name with a sheet of the asked year goes before a slightly better one without
+_BRACKETS = re.compile(r"[（(].*?[）)]|[／/].*$|[：:].*$|うち.*$|^(?:国立研究開発法人|独立行政法人)", re.S)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Choice:
+    """``best``: the name taken (None: none fits); ``rivals``: names that fit as well, ``best`` among them;
+    ``near``: names that only resemble the question, to be offered when nothing fits."""
+
+    best: NameFit | None
+    rivals: tuple[NameFit, ...] = ()
+    near: tuple[NameFit, ...] = ()
+
+
+def choose(fits: list[NameFit], directory: Directory, hints: Hints) -> Choice:
+    """Decide between ranked names."""
+    good = [f for f in fits if fits_well(f)]
+    near = tuple(f for f in fits[:5] if resembles(f))
+    if hints.ministries and any(f.in_ministry for f in good):
+        good = [f for f in good if f.in_ministry]
+    elif hints.ministries:
+        good = [f for f in good if f.exact and f.fit.total >= 5]
+    if not good:
+        return Choice(None, (), near)
+    best = _in_year(good, hints)
+    if best.in_year:
+        good = [f for f in good if f.in_year]
+    rivals = _rivals(best, good, directory)
+    if len(rivals) == 1 and best.fit.name_share < 0.4 and best.fit.covered < 4:
+        return Choice(None, (), near)
+    return Choice(best, tuple(rivals) if len(rivals) > 1 else (), near)
+
+
+def fits_well(name: NameFit) -> bool:
+    """Nothing in the question speaks against the name, and enough speaks for it."""
+    fit = name.fit
+    if name.exact:
+        if fit.total < 3 and (fit.lead or fit.glued or fit.bound or fit.apart > 1.5):
+            return False
+        lead = fit.lead if fit.lead > 0.8 * fit.total or fit.total < 10 else 0.0
+        return fit.glued + fit.bound + lead <= 0.6
+    lead = max(0.0, fit.lead - 0.6 * fit.covered) if fit.covered >= 10 and fit.name_share >= 0.7 else fit.lead
+    if fit.foreign - fit.lead + lead > 0.45 + 0.02 * fit.covered or fit.breaks > 0.15 * fit.covered:
+        return False
+    if fit.apart > 2.5 and fit.name_share < 0.8 and fit.apart > 0.3 * fit.covered:
+        return False  # too much of the same clause is left for what is not even most of a name
+    return fit.covered >= 3.0 and fit.name_share >= 0.12
+
+
+def resembles(name: NameFit) -> bool:
+    """Worth offering: most of the question's words, most of the name."""
+    fit = name.fit
+    return fit.covered >= 3 and fit.foreign <= 0.45 * fit.covered and fit.name_share >= 0.35
+
+
+def family(name: str) -> str:
+    """The name without what is added in brackets, after a slash, and without the kind of corporation."""
+    return fold_name(_BRACKETS.sub("", name))
+
+
+def kin(name: str) -> str:
+    """The name without hiragana and brackets: spellings of one name over the years share it."""
+    return re.sub("[ぁ-ん]", "", fold_name(name))
+
+
+def _in_year(good: list[NameFit], hints: Hints) -> NameFit:
+    best = good[0]
+    if best.in_year:
+        return best
+    kin = family(best.name)
+    for other in good[1:]:
+        alike = other.score >= best.score - _YEAR_SLACK and not best.exact
+        related = kin == family(other.name) and other.fit.foreign <= best.fit.foreign + 0.5
+        if other.in_year and (alike or related):
+            return other
+    return best
+
+
+def _rivals(best: NameFit, good: list[NameFit], directory: Directory) -> list[NameFit]:
+    """Names of other projects that fit as well as ``best`` (itself first)."""
+    series = {info.series for info in directory.sheets_named(best.name_id)}
+    found = [best]
+    limit = _CLOSE if best.fit.name_share >= 0.4 or best.exact else 1.0
+    for other in good:
+        if other is best or other.score < best.score - limit or (best.printed and not other.printed):
+            continue
+        if best.exact and not other.exact:
+            continue
+        if best.fit.covered - other.fit.covered >= 0.5 and other.fit.apart + other.fit.foreign >= 0.5:
+            continue  # it leaves words unexplained that ``best`` explains
+        if kin(other.name) == kin(best.name):
+            continue  # a spelling of the same name; ``sheets_of`` joins them
+        own = {info.series for info in directory.sheets_named(other.name_id)}
+        if not own <= series:
+            found.append(other)
+    return found
+
+
+def sheets_of(name: NameFit, directory: Directory, hints: Hints) -> list[list[SheetInfo]]:
+    """The projects that carry the name, each as its sheets of all years (newest first).
+
+    Sheets of one ministry with one name are one project unless a year holds two of them; sheets of the
+    same series under other names belong to it.  More than one list: the name alone does not decide.
+    """
+    named = directory.sheets_named(name.name_id)
+    named = [*named, *_kin_sheets(named, directory, kin(name.name))]
+    if hints.ministries and any(i.ministry in hints.ministries for i in named):
+        named = [i for i in named if i.ministry in hints.ministries]
+    groups: dict[object, list[SheetInfo]] = {}
+    by_ministry: dict[str, list[SheetInfo]] = {}
+    for info in named:
+        by_ministry.setdefault(info.ministry, []).append(info)
+    for ministry, infos in by_ministry.items():
+        years = [i.sheet_year for i in infos]
+        if len(set(years)) == len(years):
+            groups[ministry] = infos
+        else:
+            for info in infos:
+                groups.setdefault((ministry, info.series), []).append(info)
+    return [_whole_series(infos, directory) for infos in groups.values()]
+
+
+def _kin_sheets(named: list[SheetInfo], directory: Directory, key: str) -> list[SheetInfo]:
+    """Sheets of the same ministries whose name differs in particles only, in years that ``named`` lacks."""
+    taken = {(i.ministry, i.sheet_year) for i in named}
+    ministries = {i.ministry for i in named}
+    found = []
+    for no in directory.by_kin.get(key, ()):
+        info = directory.infos[no]
+        if info.ministry in ministries and (info.ministry, info.sheet_year) not in taken:
+            found.append(info)
+    return found
+
+
+def _whole_series(infos: list[SheetInfo], directory: Directory) -> list[SheetInfo]:
+    """``infos`` and the sheets of their series in the years they lack."""
+    years = {i.sheet_year for i in infos}
+    linked = [directory.infos[no] for series in {i.series for i in infos} for no in directory.by_series[series]]
+    extra = [i for i in linked if i.sheet_year not in years]
+    return sorted([*infos, *extra], key=lambda i: (-i.sheet_year, i.no))

@@ -1,0 +1,75 @@
+"""Everything in a question that names an asked thing, an operation, a unit, a ministry or nothing at all."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+from qa.understand.spans import Board
+from qa.understand.vocabulary import Cue, longest, vocabulary
+
+_BLOCK_AFTER = re.compile(r"(?<![a-z])([a-z])\s?(?:支出先)?(?:ブロック|グループ|block|group)(?!サイズ)")
+_BLOCK_BEFORE = re.compile(r"(?:支出先)?(?:ブロック|グループ|block|group)\s?[「(]?([a-z])(?![a-z])")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Ministry:
+    """A ministry named in the question, by itself or by one of its agencies (``bureau``)."""
+
+    name: str
+    bureau: str
+    start: int
+    end: int
+
+
+def read_ministries(board: Board, known: frozenset[str]) -> list[Ministry]:
+    """Ministries that the corpus knows, claimed on the board (kind ``府省庁``)."""
+    words = vocabulary()
+    found: list[Ministry] = []
+    for cue in longest(words.ministries.find(board.masked)):
+        if cue.value.startswith("\t"):
+            name, bureau = words.bureaus[cue.value[1:]]
+        else:
+            name, bureau = cue.value, ""
+        if name not in known and known:
+            continue
+        board.claim(cue.start, cue.end, "府省庁", name)
+        found.append(Ministry(name, bureau, cue.start, cue.end))
+    return found
+
+
+def read_block(board: Board) -> str:
+    """``ブロックB`` / ``Bグループ`` → ``B``; claimed as ``ブロック``. "" when none is named."""
+    for pattern in (_BLOCK_AFTER, _BLOCK_BEFORE):
+        if match := next(board.find(pattern), None):
+            board.claim(*match.span(), "ブロック", match[1].upper())
+            return match[1].upper()
+    return ""
+
+
+def read_cues(board: Board) -> list[Cue]:
+    """The longest phrases of all tables (fillers apart) that do not overlap, in reading order."""
+    words, text = vocabulary(), board.masked
+    tables = (*words.asked, words.operations, words.units, words.unrecorded, words.outside, words.payee_words, words.aggregate_words)
+    found = [cue for table in tables for cue in table.find(text)]
+    return longest(found)
+
+
+def claim_cues(board: Board, cues: list[Cue]) -> None:
+    """Mark the cues, then the fillers between them, as understood."""
+    for cue in cues:
+        board.claim(cue.start, cue.end, cue.kind, cue.value)
+    masked = board.masked
+    for cue in longest(c for c in vocabulary().fillers.find(masked) if not _inside_word(masked, c)):
+        board.claim(cue.start, cue.end, "filler")
+
+
+def _inside_word(text: str, cue: Cue) -> bool:
+    """A filler of one or two kanji inside a longer word (``分`` in 分担金) is no filler."""
+    if cue.size > 2 or not all(_is_word(c) for c in cue.phrase):
+        return False
+    return _is_word(text[cue.start - 1 : cue.start]) or _is_word(text[cue.end : cue.end + 1])
+
+
+def _is_word(character: str) -> bool:
+    return bool(character) and ("一" <= character <= "龥" or "ァ" <= character <= "ー")
