@@ -15,6 +15,7 @@ from corpus.text import label_key
 from corpus.units import PERCENT
 
 _ACCOUNT: Final = re.compile(r"会計|勘定")
+_GROUP: Final = "予算の状況"
 _INSIDE: Final = re.compile(r"\(([^()]*)\)")
 _REQUEST: Final = "要求"
 _WISH: Final = "要望"
@@ -26,13 +27,9 @@ def read_budget(page: Page, header: Header, draft: Draft) -> None:
     """Add the cells of the budget table to the draft. The unit is the one its heading states."""
     end = page.end_of(header)
     columns = tuple(column for column in header.columns if column.fiscal_year is not None)
-    left = columns[0].col
-    labels = [cell for row in range(header.row, end) for cell in page.grid.starting(row) if cell.col_end < left]
-    known = [cell for cell in labels if isinstance(page.book.budget.find(cell.text), Measure)]
-    label_cols = {cell.col for cell in known}
-    titles, group = _sides([cell for cell in labels if cell not in known], label_cols, page)
+    rows = {row: _left_of(page, row, columns[0].col) for row in range(header.end + 1, end)}
+    titles, group = _sides(page, header, rows)
     unit = unit_in(joined(titles)) or unit_in(joined(group))
-    group_label = joined(group)
     draft.use(header.cells)
     draft.tables.add(Table.BUDGET)
     if unit is None:
@@ -42,27 +39,37 @@ def read_budget(page: Page, header: Header, draft: Draft) -> None:
             header.cells[0].locator,
         )
     reader = _Rows(page, columns, unit, draft)
-    first_known = min((cell.row for cell in known), default=end)
-    for row in range(header.end + 1, end):
-        cells = [cell for cell in page.grid.row(row) if cell.col < left and not cell.is_blank]
-        cells = [cell for cell in cells if cell not in titles and cell not in group]
-        inner = [cell for cell in cells if group and cell.col > group[0].col]
-        reader.row(row, cells, (group_label,) if inner and group_label else ())
-    draft.use(cell for cell in (*titles, *group) if cell.row <= max(reader.last, first_known))
+    sides = {cell.locator for cell in (*titles, *group)}
+    for row, cells in rows.items():
+        labels = [cell for cell in cells if cell.locator not in sides]
+        inside = bool(group and labels and labels[-1].col > group[0].col)
+        reader.row(row, labels, (joined(group),) if inside else ())
+    draft.use(cell for cell in (*titles, *group) if cell.row <= max(reader.last, header.end + 1))
 
 
-def _sides(cells: Sequence[GridCell], label_cols: set[int], page: Page) -> tuple[list[GridCell], list[GridCell]]:
-    """(pieces of the table's title, pieces of 予算の状況): what stands left of the row labels."""
-    inner = min((col for col in label_cols if len(label_cols) == 1 or col != min(label_cols)), default=0)
-    sides = [cell for cell in cells if cell.col < inner and not _ACCOUNT.search(cell.text)]
-    group = [cell for cell in sides if cell.col in label_cols]
-    if len(label_cols) == 1:  # 執行額 is missing: 予算の状況 can only be told by its words
-        last_col = max((cell.col for cell in sides), default=0)
-        group = [c for c in sides if c.col == last_col and label_key(c.text) in "予算の状況"]
-    titles = [cell for cell in sides if cell not in group and (not group or cell.col < group[0].col)]
-    if not group and titles and joined(titles) == "予算の状況":
-        titles, group = [], titles
-    return titles, group
+def _left_of(page: Page, row: int, col: int) -> list[GridCell]:
+    """Texts left of the figures; those of taller cells too."""
+    return [cell for cell in page.grid.row(row) if cell.col_end < col and not cell.is_blank]
+
+
+def _sides(page: Page, header: Header, rows: dict[int, list[GridCell]]) -> tuple[list[GridCell], list[GridCell]]:
+    """(pieces of the table's title, pieces of 予算の状況): what stands left of the row labels.
+
+    A row's label is the text next to its figures.  当初予算 stands further right than 執行額, because
+    予算の状況 stands between it and the title; that tells the three columns apart, also when the
+    title 予算額・執行額 is split over cells and one of them reads 執行額.
+    """
+    labels = [(cells[-1], page.book.budget.find(cells[-1].text)) for cells in rows.values() if cells]
+    inner = next((cell.col for cell, measure in labels if measure is Measure.INITIAL), 0)
+    outer = next((cell.col for cell, measure in labels if measure is Measure.EXECUTED), inner)
+    left = list({cell.locator: cell for cells in rows.values() for cell in cells[:-1]}.values())
+    left += [cell for cell in page.grid.starting(header.row) if cell.col_end < header.first_col]
+    left = [cell for cell in left if cell.col < inner and not _ACCOUNT.search(cell.text)]
+    if outer == inner:  # no 執行額: 予算の状況 is known by its words
+        words = [cell for cell in left if label_key(cell.text) in _GROUP]
+        outer = min((cell.col for cell in words), default=inner)
+    group = [cell for cell in left if cell.col >= outer]
+    return [cell for cell in left if cell.col < outer], group
 
 
 class _Rows:
@@ -79,25 +86,30 @@ class _Rows:
         self.last = -1
 
     def row(self, row: int, cells: Sequence[GridCell], group: tuple[str, ...]) -> None:
-        known = next((c for c in cells if isinstance(self._page.book.budget.find(c.text), Measure)), None)
-        others = [cell for cell in cells if cell is not known]
-        if known is not None:
-            self._measure = Measure(str(self._page.book.budget.find(known.text)))
-            self._label = squeeze(known.text)
-        if known is None and not others:
+        """``cells``: the texts left of the figures without titles; the last one is the row's label."""
+        if not cells:
             return
         values = list(self._values(row))
+        known = next((cell for cell in reversed(cells) if self._find(cell) is not None), None)
+        if known is not None:
+            self._measure = self._find(known)
+            self._label = squeeze(known.text)
         if not values or (known is None and all(cell.is_blank for _, cell in values)):
             return
         self.last = row
+        others = [cell for cell in cells if cell is not known]
         account = next((squeeze(cell.text) for cell in others if _ACCOUNT.search(cell.text)), "")
         account = account or (_account_in(self._label) if known is not None else "")
         if known is None and not account:
             self._unknown(others, values)
         elif account and self._measure is not None:
             self._account(account, (*group, self._label), cells, values)
-        elif known is not None and self._measure is not None:
+        elif known is not None:
             self._known(known, others, (*group, self._label), values)
+
+    def _find(self, cell: GridCell) -> Measure | None:
+        found = self._page.book.budget.find(cell.text)
+        return found if isinstance(found, Measure) else None
 
     def _values(self, row: int) -> Iterator[tuple[HeadColumn, GridCell]]:
         seen: set[str] = set()
