@@ -159,7 +159,7 @@ def _places(members: Sequence[Citation], head: int) -> str:
     """The locators with what they share written once."""
     places = [c.locator[head:] for c in members]
     shared = _common_head(places) if len(places) > 1 else ""
-    cut = max(shared.rfind("/"), shared.rfind("!"), shared.rfind(", ") + 1) + 1
+    cut = max(shared.rfind(mark) + len(mark) if mark in shared else 0 for mark in ("/", "!", ", "))
     shown = [places[0], *(place[cut:] for place in places[1:_MAX_PLACES])]
     rest = len(places) - _MAX_PLACES
     return ", ".join(shown) + (f" ほか{rest}" if rest > 0 else "")

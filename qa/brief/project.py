@@ -26,14 +26,15 @@ _BUDGET_COLUMNS = (
     (Measure.BUDGET_TOTAL, "計"),
     (Measure.EXECUTED, "執行額"),
 )
+# (field, heading, what is kept first when there is no room for all)
 _OPINIONS = (
-    (Field.CHECK_RESULT, "所管部局の点検結果"),
-    (Field.IMPROVEMENT, "改善の方向性"),
-    (Field.EXPERT_OPINION, "外部有識者の所見"),
-    (Field.TEAM_OPINION, "行政事業レビュー推進チームの所見"),
-    (Field.TEAM_OPINION_DETAIL, "推進チームの所見の詳細"),
-    (Field.RESPONSE, "所見を踏まえた改善点・反映状況"),
-    (Field.RESPONSE_DETAIL, "反映状況の詳細"),
+    (Field.CHECK_RESULT, "所管部局の点検結果", 4),
+    (Field.IMPROVEMENT, "改善の方向性", 5),
+    (Field.EXPERT_OPINION, "外部有識者の所見", 3),
+    (Field.TEAM_OPINION, "行政事業レビュー推進チームの所見", 6),
+    (Field.TEAM_OPINION_DETAIL, "推進チームの所見の詳細", 1),
+    (Field.RESPONSE, "所見を踏まえた改善点・反映状況", 7),
+    (Field.RESPONSE_DETAIL, "反映状況の詳細", 2),
 )
 
 
@@ -316,7 +317,7 @@ def _payee_row(
 
 def _share(sheet: Sheet, amount: Cell, block: Sequence[Cell], sources: Sources) -> Figure | None:
     total = sum((to_yen(c.value or Decimal(0), c.unit or "円") for c in block), Decimal(0))
-    if total <= 0 or len(block) < 2 or amount.value is None:
+    if total <= 0 or amount.value is None:
         return None
     own = sources.cell(Found(sheet, amount))
     numbers = tuple(sources.cell(Found(sheet, c)) for c in block)
@@ -325,17 +326,19 @@ def _share(sheet: Sheet, amount: Cell, block: Sequence[Cell], sources: Sources) 
 
 
 def _opinions(sheet: Sheet, sources: Sources, limits: Limits) -> tuple[Block, ...]:
+    """What the ministry, the outside experts and the review team wrote, in the order of the form."""
+    found = [(rank, heading, section) for field, heading, rank in _OPINIONS for section in texts(sheet, field)[:1]]
+    ranks = sorted(rank for rank, _, _ in found)[: limits.opinions]
     items: list[Sentence] = []
-    for field, heading in _OPINIONS:
-        for section in texts(sheet, field)[:1]:
-            number = sources.section(sheet, section)
-            for piece in choose(
-                section.text, 8 if limits is LONG else 1, name=sheet.project, budget=limits.opinion_characters
-            ):
-                items.append(
-                    Sentence(piece.text, (number,), span=Span(number, piece.start, piece.end), lead=f"{heading}：")
-                )
-    return (Bullets(tuple(items[: limits.opinions])),) if items else ()
+    for rank, heading, section in found:
+        if rank not in ranks:
+            continue
+        number = sources.section(sheet, section)
+        most = 8 if limits is LONG else 1
+        for piece in choose(section.text, most, name=sheet.project, budget=limits.opinion_characters):
+            span = Span(number, piece.start, piece.end)
+            items.append(Sentence(piece.text, (number,), span=span, lead=f"{heading}："))
+    return (Bullets(tuple(items)),) if items else ()
 
 
 def _flow(sheet: Sheet, sources: Sources) -> tuple[Block, ...]:
