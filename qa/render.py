@@ -100,7 +100,10 @@ TEMPLATES: dict[Say, str] = {
     Say.NOT_FOUND: "[「{name}」という]事業のシートは、見つかりませんでした。事業名・府省庁・事業番号を確かめてください。",
     Say.AMBIGUOUS: "[「{name}」に]当てはまる事業が複数あります。どの事業かお選びください。",
     Say.CANDIDATE: "- {project}（{ministry}、{sheet}シート）{sheet_id}",
-    Say.UNSUPPORTED: "行政事業レビューシートの記載からは、お答えできません。[{reason}]事業の予算額・執行額、支出先、成果指標、事業の目的や所見などをお尋ねください。",
+    Say.UNSUPPORTED: (
+        "行政事業レビューシートの記載からは、お答えできません。[{reason}]"
+        "事業の予算額・執行額、支出先、成果指標、事業の目的や所見などをお尋ねください。"
+    ),
     Say.INSTEAD_FIGURE: "- 記載があるもの: [{year}の]{measure} {figure}（{sheet}シート）{mark}",
     Say.INSTEAD_ITEMS: "- 記載がある項目: {items}{mark}",
     Say.INSTEAD_PAYEES: "- 記載がある支出先: {names}{mark}",
@@ -111,9 +114,11 @@ TEMPLATES: dict[Say, str] = {
         "{year}の{measure}は、{sheet}シートでは{figure}{mark}、"
         "{other_sheet}シートでは{other}{other_mark}と記載され、シートにより異なります。"
     ),
+    Say.OTHER_NAME: "事業名が「{project}」の{sheet}シートの記載です。{mark}",
+    Say.COMPARED: "比べたシートは、{figure}です。",
     Say.FROM_SHEETS: "年度により異なるシートの記載を使いました（それぞれ最も新しいシート）。",
     Say.RELATIVE: "「{words}」は、{year}としました。",
-    Say.LEFT_OUT: "[{reason}のため集計から除いたシート: ]{figure}",
+    Say.LEFT_OUT: "{reason}のため集計から除いたシートは、{figure}です。",
     Say.OTHER_SPELLING: "ほかの表記、又は同じ法人番号の支出先があります（数えていません）: {names}{mark}",
     Say.SPELLING: "お尋ねの「{asked}」は、シートの「{name}」の記載によりました。",
     Say.SAME_NUMBER: "同じ支出先として扱った表記（法人番号又は名称が同じもの）: {names}",
@@ -252,7 +257,7 @@ class _Writer:
             case User(text):
                 self._spanned(escape(text), "question", 0, text)
             case Marks(citations):
-                for index in citations:
+                for index in sorted(set(citations)):
                     self._spanned(f"[{index + 1}]", "mark", index, "")
             case Block(result):
                 self._spanned(quote(self._draft.results[result].text or ""), "result", result, "text")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from corpus.model import Table
+from corpus.text import name_key
 from qa.answer.draft import Builder, Cited, Draft, Marks, Name, Say, User, Words, Year
 from qa.answer.select import Found
 from qa.answer.terms import Reading, Term, conflicts
@@ -21,13 +22,16 @@ _MAX_CONFLICTS = 4
 
 @dataclasses.dataclass(slots=True)
 class Case:
-    """``views``: the sheets allowed to answer, newest first; ``series``: all sheets of the project."""
+    """``views``: the sheets allowed to answer, those of the asked name first, newest first.
+
+    ``series``: all sheets of the project, in the same order.
+    """
 
     asked: Interpretation
     library: Library
     corpus: Corpus | None
-    views: list[SheetView]
-    series: list[SheetView]
+    views: Sequence[SheetView]
+    series: Sequence[SheetView]
     builder: Builder = dataclasses.field(default_factory=Builder)
 
     @property
@@ -59,12 +63,27 @@ class Case:
         if self.sheet_named:
             return
         said = 0
+        self.note_other_name(readings)
         for reading in readings:
             for found, others in conflicts(reading, self.series):
                 for other in others:
                     if said < _MAX_CONFLICTS:
                         self._note_conflict(found, other)
                         said += 1
+
+    def note_other_name(self, readings: Sequence[Reading]) -> None:
+        """The answering sheet bears another name than the project asked for: say it."""
+        for reading in readings:
+            if reading.view.sheet.project != self.series[0].sheet.project and not same_name(
+                reading.view.sheet.project, self.series[0].sheet.project
+            ):
+                citation = self.builder.cite(reading.view.sheet, reading.cells[0].cell)
+                self.builder.note(
+                    Say.OTHER_NAME,
+                    project=Name("citation", citation, "project"),
+                    sheet=Year(reading.view.year),
+                    mark=Marks((citation,)),
+                )
 
     def _note_conflict(self, found: Found, other: Found) -> None:
         mine = self.builder.cite(found.view.sheet, found.cell)
@@ -96,6 +115,10 @@ class Case:
 
     def finish(self, status: Status = Status.ANSWERED) -> Draft:
         return self.builder.finish(status)
+
+
+def same_name(one: str, other: str) -> bool:
+    return name_key(one) == name_key(other)
 
 
 def sheet_candidates(views: Sequence[SheetView]) -> tuple[Candidate, ...]:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from corpus.fields import Measure
 from corpus.model import Table
 from corpus.text import name_key
-from qa.answer.case import Case, sheet_candidates
+from qa.answer.case import Case
 from qa.answer.compare import compare
 from qa.answer.draft import Builder, Draft
 from qa.answer.figures import look_up
+from qa.answer.items import pairs
 from qa.answer.many import many
 from qa.answer.payees import payees
 from qa.answer.population import Population
@@ -27,6 +28,7 @@ from qa.model import Candidate, Interpretation, Operation, Subject
 if TYPE_CHECKING:
     from corpus.store.reader import Corpus
 
+MIN_SHARED = 0.4  # share of the shorter name's character pairs that two names of one project have in common
 _FIGURES: dict[Operation, Callable[[Case], Draft]] = {
     Operation.LOOKUP: look_up,
     Operation.DIFFERENCE: pairwise,
@@ -61,22 +63,38 @@ def answer(asked: Interpretation, library: Library, corpus: Corpus, population: 
         return unsupported(asked) if asked.subject is Subject.NONE else not_found(asked)
     if asked.operation is Operation.COMPARE:
         return compare(asked, library, corpus)
-    series = library.views(candidate.sheet_no for candidate in newest_first(asked.sheets))
+    own, linked = by_name(asked.sheets)
+    series = library.series([one.sheet_no for one in (*own, *linked)])
     case = Case(asked, library, corpus, series, series)
-    if asked.subject is Subject.NONE:
-        return not_recorded(case, Gap.NO_ROW, "")
     if asked.sheet_year is not None:
-        named = [view for view in series if view.year == asked.sheet_year]
+        named = [one for one in own if one.sheet_year == asked.sheet_year]
+        named = named or [one for one in linked if one.sheet_year == asked.sheet_year]
         if not named:
             return no_sheet_of_year(case)
-        if len({name_key(view.sheet.project) + view.sheet.ministry for view in named}) > 1:
-            return ambiguous(asked, sheet_candidates(named))
-        case = dataclasses.replace(case, views=named)
+        if len(named) > 1:
+            return ambiguous(asked, named)
+        case = dataclasses.replace(case, views=library.series([named[0].sheet_no]))
+    if asked.subject is Subject.NONE:
+        return not_recorded(case, Gap.NO_ROW, "")
     return _of_project(case)
 
 
-def newest_first(candidates: Sequence[Candidate]) -> list[Candidate]:
-    return sorted(candidates, key=lambda one: (-one.sheet_year, -one.score, one.sheet_no))
+def by_name(candidates: Sequence[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
+    """Sheets of the asked name, and sheets of the same series under a similar one; each newest first.
+
+    The links between years are the publishers' own and are sometimes wrong: a sheet whose name has
+    nothing in common with the asked one does not answer.
+    """
+    newest = sorted(candidates, key=lambda one: (-one.sheet_year, -one.score, one.sheet_no))
+    best = max(newest, key=lambda one: one.score)
+    own = [one for one in newest if name_key(one.project) == name_key(best.project)]
+    asked = pairs(best.project)
+    linked = [
+        one
+        for one in newest
+        if one not in own and len(asked & pairs(one.project)) >= MIN_SHARED * min(len(asked), len(pairs(one.project)))
+    ]
+    return own, linked
 
 
 def _of_project(case: Case) -> Draft:

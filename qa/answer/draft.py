@@ -102,6 +102,8 @@ class Say(StrEnum):
     # notes
     RULE = "rule"
     DIFFERS = "differs"
+    OTHER_NAME = "other name"
+    COMPARED = "compared"
     FROM_SHEETS = "from sheets"
     RELATIVE = "relative"
     LEFT_OUT = "left out"

@@ -292,7 +292,7 @@ def top(question: Many) -> Draft:
     for one in ordered[:shown]:
         add_row(question, one, row_unit(question, one))
     number = count_result(question, "比べたシートの数", len(ordered))
-    builder.note(Say.LEFT_OUT, figure=Figure(number), reason=Words(""))
+    builder.note(Say.COMPARED, figure=Figure(number))
     say_left_out(question, left_out)
     return question.finish()
 

@@ -22,7 +22,7 @@ from qa.answer.view import SheetView
 class Gap(StrEnum):
     """Why a sheet gives no figure, the most telling first; the value is the reason in words."""
 
-    PENDING = "未執行の年度（シートの作成時点で執行が終わっていない）"
+    PENDING = "シートの作成時点で執行が終わっていない年度のため、未記載"
     BLANK = "欄が空欄"
     DASH = "「-」（該当なし）と記載"
     TEXT = "数値でない記載"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import collections
 import functools
 import threading
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Iterable, Sequence
+from typing import Protocol, overload
 
 from corpus.fields import Measure
 from corpus.model import Cell, Section, Sheet, Table
@@ -86,3 +86,26 @@ class Library:
 
     def views(self, numbers: Iterable[int]) -> list[SheetView]:
         return [self.view(no) for no in numbers]
+
+    def series(self, numbers: Sequence[int]) -> Series:
+        return Series(self, numbers)
+
+
+class Series(Sequence[SheetView]):
+    """Sheets of one project, each decoded only when it is looked at."""
+
+    def __init__(self, library: Library, numbers: Sequence[int]) -> None:
+        self._library = library
+        self._numbers = tuple(numbers)
+
+    @overload
+    def __getitem__(self, index: int) -> SheetView: ...
+    @overload
+    def __getitem__(self, index: slice) -> Series: ...
+    def __getitem__(self, index: int | slice) -> SheetView | Series:
+        if isinstance(index, slice):
+            return Series(self._library, self._numbers[index])
+        return self._library.view(self._numbers[index])
+
+    def __len__(self) -> int:
+        return len(self._numbers)
