@@ -151,9 +151,13 @@ def _search(commands: Any) -> None:
 
 def _brief(commands: Any) -> None:
     parser = _command(commands, "brief", "概要資料（A4 1枚）を作る")
-    parser.add_argument("sheet", metavar="シートID", help="シートID、又は事業名")
+    parser.add_argument("sheet", nargs="*", metavar="シートID", help="シートID又は事業名（2～5件書くと比較の資料になる）")
     parser.add_argument("--out", metavar="ファイル", help="書き出すファイル（.docx .xlsx .md .html .json。省くと画面に出す）")
     parser.add_argument("--long", action="store_true", help="1枚に収めず、詳しく書く")
+    parser.add_argument("--questions", action="store_true", help="想定問答を作る")
+    parser.add_argument("--topic", metavar="語句", help="語句に関する事業をまとめた資料を作る（シートIDを書けば、それらの事業で）")
+    parser.add_argument("--ministry", metavar="府省庁", help="府省庁の1年分の資料を作る（--year とともに）")
+    parser.add_argument("--year", type=int, metavar="年度", help="シートの年度（西暦）")
 
 
 def _serve(commands: Any) -> None:
