@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from corpus.fields import Measure
 from corpus.form.draft import Draft, joined, label_unit
 from corpus.form.page import HeadColumn, Header, Page, squeeze, unit_in
-from corpus.model import Scope, Table
+from corpus.form.ragged import line_up
+from corpus.model import Kind, Scope, Table
+from corpus.numbers import read_printed
 from corpus.readers.grid import GridCell
 from corpus.text import label_key
 from corpus.units import PERCENT
@@ -27,7 +29,7 @@ def read_budget(page: Page, header: Header, draft: Draft) -> None:
     """Add the cells of the budget table to the draft. The unit is the one its heading states."""
     end = page.end_of(header)
     columns = tuple(column for column in header.columns if column.fiscal_year is not None)
-    rows = {row: _left_of(page, row, columns[0].col) for row in range(header.end + 1, end)}
+    rows = {row: _labels(page, row, columns[0].col) for row in range(header.end + 1, end)}
     titles, group = _sides(page, header, rows)
     unit = unit_in(joined(titles)) or unit_in(joined(group))
     draft.use(header.cells)
@@ -47,9 +49,14 @@ def read_budget(page: Page, header: Header, draft: Draft) -> None:
     draft.use(cell for cell in (*titles, *group) if cell.row <= max(reader.last, header.end + 1))
 
 
-def _left_of(page: Page, row: int, col: int) -> list[GridCell]:
-    """Texts left of the figures; those of taller cells too."""
-    return [cell for cell in page.grid.row(row) if cell.col_end < col and not cell.is_blank]
+def _labels(page: Page, row: int, col: int) -> list[GridCell]:
+    """Texts left of the figures; those of taller cells too. In text between tabs: up to the first figure."""
+    cells = [cell for cell in page.grid.row(row) if not cell.is_blank]
+    if page.grid.aligned:
+        return [cell for cell in cells if cell.col_end < col]
+    figure = next((i for i, cell in enumerate(cells) if read_printed(cell.text).kind is not Kind.TEXT), len(cells))
+    known = [i for i, cell in enumerate(cells) if isinstance(page.book.budget.find(cell.text), Measure)]
+    return cells[: max(known) + 1 if known else figure]
 
 
 def _sides(page: Page, header: Header, rows: dict[int, list[GridCell]]) -> tuple[list[GridCell], list[GridCell]]:
@@ -89,11 +96,18 @@ class _Rows:
         """``cells``: the texts left of the figures without titles; the last one is the row's label."""
         if not cells:
             return
-        values = list(self._values(row))
+        values = self._values(row, cells[-1])
         known = next((cell for cell in reversed(cells) if self._find(cell) is not None), None)
         if known is not None:
             self._measure = self._find(known)
             self._label = squeeze(known.text)
+        if values is None:
+            self._draft.warn(
+                f"「{squeeze(cells[-1].text)}」の行の数値が見出しの年度と対応しません",
+                "この行は「様式にない項目」として保存しました。元の様式（Excel）を取り込んでください",
+                cells[-1].locator,
+            )
+            return
         if not values or (known is None and all(cell.is_blank for _, cell in values)):
             return
         self.last = row
@@ -111,13 +125,17 @@ class _Rows:
         found = self._page.book.budget.find(cell.text)
         return found if isinstance(found, Measure) else None
 
-    def _values(self, row: int) -> Iterator[tuple[HeadColumn, GridCell]]:
-        seen: set[str] = set()
+    def _values(self, row: int, label: GridCell) -> list[tuple[HeadColumn, GridCell]] | None:
+        """One cell per year, None when the row cannot be lined up with the years."""
+        if not self._page.grid.aligned:
+            lined = line_up(self._page.grid, row, label, None, self._columns)
+            return None if lined is None else lined[1]
+        found: dict[str, tuple[HeadColumn, GridCell]] = {}
         for column in self._columns:
             cell = self._page.grid.at(row, column.middle)
-            if cell is not None and cell.row == row and cell.locator not in seen:
-                seen.add(cell.locator)
-                yield column, cell
+            if cell is not None and cell.row == row:
+                found.setdefault(cell.locator, (column, cell))
+        return list(found.values())
 
     def _known(
         self, label: GridCell, others: Sequence[GridCell], path: tuple[str, ...],

@@ -197,7 +197,7 @@ _BUDGET_ITEM_NAMES: Final = (
 _BUDGET_ITEMS: Final = Listing(
     Table.BUDGET_ITEMS,
     (_BUDGET_ITEM_NAMES, ("*当初予算", "*要求")),
-    (Column(_BUDGET_ITEM_NAMES, None), Column(("主な増減理由", "主な増減理由*"), None, "reason")),
+    (Column(_BUDGET_ITEM_NAMES, None, "name"), Column(("主な増減理由", "主な増減理由*"), None, "reason")),
 )
 _CHECK: Final = Listing(
     Table.CHECK,
@@ -209,9 +209,9 @@ _CHECK: Final = Listing(
     ),
 )
 _PAYEE_COLUMNS: Final = (
-    Column(("支出先", "支出先名"), Measure.PAYEE_NAME),
+    Column(("支出先", "支出先名"), Measure.PAYEE_NAME, "name"),
     Column(("法人番号",), Measure.CORPORATE_NUMBER),
-    Column(("業務概要",), Measure.PAYEE_WORK),
+    Column(("業務概要",), Measure.PAYEE_WORK, "name"),
     Column(("支出額*",), Measure.PAYEE_AMOUNT, "amount"),
     Column(("契約方式等", "契約方式"), Measure.CONTRACT_METHOD),
     Column(("入札者数", "入札者数*"), Measure.BIDDERS),
@@ -227,7 +227,7 @@ _COMMITMENTS: Final = Listing(
     (("契約先", "契約先名"), ("業務概要",), ("契約額*",)),
     (
         Column(("ブロック名", "ブロック"), Measure.BLOCK_NAME),
-        Column(("契約先", "契約先名"), Measure.PAYEE_NAME),
+        Column(("契約先", "契約先名"), Measure.PAYEE_NAME, "name"),
         Column(("契約額*",), Measure.CONTRACT_AMOUNT, "amount"),
         *_PAYEE_COLUMNS[1:],
     ),
@@ -236,8 +236,8 @@ _EXPENSES: Final = Listing(
     Table.EXPENSES,
     (("費目",), ("使途",), ("金額*",)),
     (
-        Column(("費目",), Measure.EXPENSE_ITEM),
-        Column(("使途",), Measure.EXPENSE_USE),
+        Column(("費目",), Measure.EXPENSE_ITEM, "name"),
+        Column(("使途",), Measure.EXPENSE_USE, "name"),
         Column(("金額*",), Measure.EXPENSE_AMOUNT, "amount"),
     ),
 )

@@ -51,7 +51,7 @@ class Column:
 
     labels: tuple[str, ...]
     measure: Measure | None
-    role: str = "text"  # text, amount, mark, question: what a cell of it looks like
+    role: str = "text"  # text, name, amount, mark, question, reason: what a cell of it looks like
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

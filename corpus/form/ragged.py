@@ -18,26 +18,38 @@ _SHIFTS = (0, 1, -1, 2, -2, 3, -3)
 Lined = tuple[GridCell | None, list[tuple[HeadColumn, GridCell]]]
 
 
-def line_up(grid: Grid, row: int, label: GridCell, unit: HeadColumn, values: Sequence[HeadColumn]) -> Lined | None:
+def line_up(
+    grid: Grid, row: int, label: GridCell, unit: HeadColumn | None, values: Sequence[HeadColumn]
+) -> Lined | None:
     """(unit cell, [(column, cell)]) of one row of a table of years, None when nothing fits.
 
     Tried in this order: as many fields in a row as there are years; the columns as they stand; the
-    smallest shift that brings every field under a year.
+    smallest shift that brings every field under a year.  ``unit`` None: the table has no unit column.
+    A row whose label stands under a year has slid right by as much as the label shows.
     """
     tail = [cell for cell in grid.starting(row) if cell.col > label.col]
     unit_cell: GridCell | None = None
-    if tail and (_looks_like_unit(tail[0]) or (len(tail) == len(values) + 1 and _without_gaps(tail))):
+    full = len(tail) == len(values) + 1 and _without_gaps(tail)
+    if unit is not None and tail and (_looks_like_unit(tail[0]) or full):
         unit_cell, tail = tail[0], tail[1:]
     if len(tail) == len(values) and _without_gaps(tail) and _one_kind(tail):
         return unit_cell, list(zip(values, tail, strict=True))
-    at = {column.col: column for column in values}
-    if unit_cell is None and tail and tail[0].col == unit.col:
+    if unit is None and label.col >= values[0].col:
+        return _shifted(grid, row, values, tail, label.col + 1 - values[0].col, None)
+    if unit is not None and unit_cell is None and tail and tail[0].col == unit.col:
         unit_cell, tail = tail[0], tail[1:]  # a dash for the unit
-    for shift in _SHIFTS:
-        if all(cell.col - shift in at for cell in tail):
-            found = {cell.col - shift: cell for cell in tail}
-            return unit_cell, [(c, found.get(c.col) or _blank(grid, row, c.col + shift)) for c in values]
-    return None
+    return next((found for s in _SHIFTS if (found := _shifted(grid, row, values, tail, s, unit_cell))), None)
+
+
+def _shifted(
+    grid: Grid, row: int, values: Sequence[HeadColumn], tail: Sequence[GridCell], shift: int, unit: GridCell | None
+) -> Lined | None:
+    """The row read ``shift`` fields further right than its heading; None when a field is under no year."""
+    columns = {column.col for column in values}
+    if not all(cell.col - shift in columns for cell in tail):
+        return None
+    found = {cell.col - shift: cell for cell in tail}
+    return unit, [(c, found.get(c.col) or _blank(grid, row, c.col + shift)) for c in values]
 
 
 def best_shift(
@@ -51,7 +63,7 @@ def best_shift(
 
 
 def _blank(grid: Grid, row: int, col: int) -> GridCell:
-    cell = grid.at(row, col)
+    cell = grid.at(row, max(col, 0))
     if cell is None:  # only grids of text come here: every place in them exists
         raise LookupError(f"row {row}, column {col}")
     return cell

@@ -68,7 +68,11 @@ def _beside(page: Page, label: GridCell, labels: set[str]) -> tuple[list[GridCel
 
 def _under(page: Page, label: GridCell, labels: set[str]) -> list[GridCell]:
     """The cell in the next row under the label itself."""
-    for cell in page.grid.starting(label.row_end + 1):
+    cells = page.grid.starting(label.row_end + 1)
+    if not page.grid.aligned and len(cells) > 1:
+        # fields are not columns: the row below must end in two texts, one of its own label and this one
+        return [] if {cells[-1].locator, cells[-2].locator} & labels else [cells[-1]]
+    for cell in cells:
         if cell.overlaps(label.col, label.col_end):
             return [] if cell.locator in labels else [cell]
     return []

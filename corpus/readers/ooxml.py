@@ -31,7 +31,7 @@ _MAX_PART_BYTES: Final = 200 * 1024 * 1024
 _MAX_CELLS: Final = 400_000
 _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _REFERENCE: Final = re.compile(r"\$?([A-Z]{1,3})\$?([1-9]\d{0,6})")
-_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLE_MARK: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # Formats 27-58 have no code in the file: they are the Japanese ones (ECMA-376 18.8.30, ja-jp).
 _JAPANESE_FORMATS: Final[dict[int, str]] = {
     27: "ge.m.d", 28: 'ggge"年"m"月"d"日"', 29: 'ggge"年"m"月"d"日"', 30: "m/d/yy", 31: 'yyyy"年"m"月"d"日"',
@@ -89,7 +89,7 @@ def _refuse_other_kinds(file: InputFile) -> None:
     head = file.head(8)
     if not head:
         raise UnreadableFile(file.name, "空のファイルです", "取得し直してください")
-    if head.startswith(_OLE):
+    if head.startswith(OLE_MARK):
         data = file.read()
         if "EncryptedPackage".encode("utf-16-le") in data:
             raise UnreadableFile(

@@ -67,9 +67,14 @@ def pdf_grid(file: InputFile) -> Grid:
     data = file.read()
     if not data:
         raise UnreadableFile(file.name, "空のファイルです", "取得し直してください")
-    if b"%PDF-" not in data[:1024]:
+    if not looks_like_pdf(data[:1024]):
         raise UnreadableFile(file.name, "PDFではありません", "レビューシートのPDFを指定してください")
     return grid_of(_placed_texts(file.name, data))
+
+
+def looks_like_pdf(head: bytes) -> bool:
+    """Whether the first bytes are those of a PDF (some begin with a few bytes of noise)."""
+    return b"%PDF-" in head[:1024]
 
 
 def cell_text(data: bytes, locator: str) -> str:

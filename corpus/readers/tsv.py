@@ -88,6 +88,17 @@ def text_grid(text: str) -> Grid:
     return Grid("", cells, aligned=False, locate=_locate)
 
 
+def looks_like_form_text(file: InputFile) -> bool:
+    """Whether a file is text that prints a review sheet's labels. Raises OSError."""
+    if file.size > _MAX_BYTES:
+        return False
+    try:
+        text, _ = decode(file)
+    except UnreadableFile:
+        return False
+    return is_form_page(text_grid(text))
+
+
 def cell_text(data: bytes, locator: str) -> str:
     """The printed text at ``line 24, column 6``, read from the file's bytes. Raises KeyError for no such place."""
     match = _LOCATOR.fullmatch(locator)

@@ -14,7 +14,7 @@ from typing import Final
 from corpus.form.parser import is_form_page, parse_forms
 from corpus.model import Finding, Origin, Severity, Sheet, UnreadableFile
 from corpus.readers.grid import Grid, GridCell
-from corpus.readers.ooxml import Worksheet, column_letters, column_number, read_worksheets
+from corpus.readers.ooxml import OLE_MARK, Worksheet, column_letters, column_number, read_worksheets
 from corpus.readers.source import InputFile
 
 _MAX_MERGED_ROWS: Final = 2000
@@ -119,3 +119,8 @@ def _doubts(file: str, worksheet: Worksheet, grid: Grid) -> Iterator[Finding]:
 def _some(places: list[str]) -> str:
     more = "ほか" if len(places) > _NAMED else ""
     return "、".join(places[:_NAMED]) + more
+
+
+def looks_like_xlsx(head: bytes) -> bool:
+    """Whether the first bytes are those of a zip package or of an older or encrypted Office file."""
+    return head.startswith((b"PK\x03\x04", OLE_MARK))
