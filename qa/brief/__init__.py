@@ -1,0 +1,1 @@
+"""Briefings: every number locked to its cell (see ``service``, the one door)."""
