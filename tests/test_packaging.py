@@ -1,0 +1,90 @@
+"""What a wheel would hold, and that the project's files say the same as each other."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import cli
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("corpus", "index", "qa", "cli", "ui", "samples")
+
+
+@pytest.fixture(scope="module")
+def project() -> dict[str, Any]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_folder_of_code_is_a_package(package: str) -> None:
+    folders = {path.parent for path in (ROOT / package).rglob("*.py")}
+    missing = [str(f.relative_to(ROOT)) for f in folders if not (f / "__init__.py").is_file()]
+    assert not missing, "a folder without __init__.py is left out of the wheel"
+
+
+def test_every_file_that_is_no_code_is_package_data(project: dict[str, Any]) -> None:
+    patterns: dict[str, list[str]] = project["tool"]["setuptools"]["package-data"]
+    tracked = subprocess.run(
+        ["git", "-c", "core.quotepath=off", "ls-files", *PACKAGES],
+        cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False,
+    ).stdout.splitlines()  # fmt: skip
+    if not tracked:
+        pytest.skip("not a git checkout")
+    lost = []
+    for name in tracked:
+        package, inner = name.split("/", 1)
+        path = Path(inner)
+        if path.suffix == ".py":
+            continue
+        given = [g for owner, globs in patterns.items() if owner in ("*", package) for g in globs]
+        if not any(_matches(path, pattern) for pattern in given):
+            lost.append(name)
+    assert not lost, f"not in package-data of pyproject.toml: {lost}"
+
+
+def _matches(path: Path, pattern: str) -> bool:
+    if pattern.endswith("/**"):
+        return path.parts[0] == pattern.removesuffix("/**")
+    return path.match(pattern) if "/" in pattern else path.match(pattern) and len(path.parts) == 1
+
+
+def test_versions_agree(project: dict[str, Any]) -> None:
+    assert project["project"]["version"] == cli.__version__
+
+
+def test_every_dependency_says_what_it_is_for() -> None:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    lines = re.findall(r'^    "[a-z][\w.-]*>=[\d.]+",.*$', text, re.MULTILINE)
+    assert len(lines) > 15
+    assert [line for line in lines if "#" not in line and not re.search(r"pytest>|ruff|mypy", line)] == []
+
+
+def test_make_names_its_targets() -> None:
+    make = shutil.which("make")
+    if make is None:
+        pytest.skip("make is not installed")
+    for target in ("setup", "run", "test", "lint", "eval", "bench"):
+        done = subprocess.run([make, "-n", target], cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+
+
+def test_ci_calls_the_same_targets() -> None:
+    text = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "make test" in text
+    assert "make lint" in text
+
+
+def test_nothing_of_this_machine_is_in_the_repository() -> None:
+    """Absolute home paths and package hosts belong to a machine, not to the project."""
+    done = subprocess.run(
+        ["git", "grep", "-nIE", r"/(home|root)/[a-z]|file:///|extra-index-url", "--", ":!*.lock", ":!tests/test_packaging.py"],
+        cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert done.stdout == ""
