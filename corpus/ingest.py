@@ -1,69 +1,314 @@
-"""Files → sheets → the next generation (first version: JUDGIT! files; replaced step by step)."""
+"""Files → sheets → the next generation.
+
+Walks folders and zips, recognises each file by its content, skips what was taken in before (by
+digest of the content), reads the rest in worker processes and puts the sheets into a generation.
+One bad file never stops the rest.  Nothing is visible before the generation is committed.
+"""
 
 from __future__ import annotations
 
-import gc
-import multiprocessing
-import sys
-from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+import dataclasses
+import hashlib
+import itertools
+import time
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
+from typing import Final
 
-from corpus.model import Finding, Sheet
-from corpus.readers.judgit import numbered_lines, read_line
+from corpus.ingest_model import Options, Progress, ProgressCallback, Report
+from corpus.merge import conflict, merge_parts, prefers_new
+from corpus.model import Finding, Origin, Severity, UnreadableFile
+from corpus.readers.judgit import numbered_lines
+from corpus.readers.recognise import FileKind
+from corpus.readers.rs_rows import RsRows, gather
 from corpus.readers.source import InputFile
+from corpus.readers.walk import FoundFile, Limits, walk
+from corpus.reading import FormWork, JudgitWork, Parsed, RsWork, Work
+from corpus.store.codec import decode
 from corpus.store.encoded import EncodedSheet, prepare
-from corpus.store.writer import Generation, new_generation
+from corpus.store.writer import FileRecord, Generation
+from corpus.workers import read_all
 
-_CHUNK = 100
+_LINES_PER_WORK: Final = 100
+_PROJECTS_PER_WORK: Final = 60
+_BLOCK: Final = 1 << 20
 
 
-def _encode_lines(lines: list[tuple[int, bytes]], file: str) -> tuple[list[EncodedSheet], list[Finding]]:
-    sheets, findings = [], []
-    for number, line in lines:
-        for found in read_line(line, number, file):
-            if isinstance(found, Sheet):
-                sheets.append(prepare(found))
+def ingest(
+    paths: Iterable[Path],
+    generation: Generation,
+    progress: ProgressCallback | None = None,
+    options: Options | None = None,
+    limits: Limits | None = None,
+) -> Report:
+    """Read ``paths`` into ``generation`` (which starts from the current corpus) and finish its corpus.
+
+    The caller decides what follows: build an index in ``generation.path`` and ``commit``, or nothing
+    (a dry run).  ``generation.changes`` names the sheets that differ from before.
+    """
+    run = _Run(generation, list(paths), progress, options or Options(), limits or Limits())
+    return run.go()
+
+
+def remove(generation: Generation, names: Iterable[str]) -> Report:
+    """Take sheets out of a generation, named by sheet id or by the file they were read from.
+
+    Their files are forgotten, so that a later ingest reads them again.
+    """
+    started = time.perf_counter()
+    _start_from_previous(generation)
+    report = Report()
+    for name in names:
+        found = [name] if generation.origin(name) is not None else generation.sheets_of(name)
+        if not found:
+            report.findings.append(
+                Finding(
+                    Severity.REJECTED, name, "", "その名前のシートもファイルもありません", "シートIDかファイル名を確かめてください"
+                )  # fmt: skip
+            )
+        for sheet_id in found:
+            for digest in generation.files_of(sheet_id):
+                generation.forget_file(digest)
+            generation.remove(sheet_id)
+            report.removed += 1
+    report.summary = generation.finish_corpus()
+    report.seconds = time.perf_counter() - started
+    return report
+
+
+def _start_from_previous(generation: Generation) -> None:
+    if generation.previous is not None and len(generation) == 0:
+        generation.keep_from(generation.previous)
+
+
+@dataclasses.dataclass(slots=True)
+class _Reading:
+    """A file being read: its record once it is done, and the sheets it held before."""
+
+    found: FoundFile
+    digest: str
+    kind: str
+    sheets: set[str] = dataclasses.field(default_factory=set)
+
+
+class _Run:
+    """One ingest: the state that stages share."""
+
+    def __init__(
+        self, generation: Generation, paths: list[Path], progress: ProgressCallback | None, options: Options, limits: Limits
+    ) -> None:
+        self.generation = generation
+        self.paths = paths
+        self.options = options
+        self.limits = limits
+        self.report = Report()
+        self._progress = progress
+        self._total = sum(_size(path) for path in paths)
+        self._sources: dict[Path, int] = {}
+        self._reading: dict[str, _Reading] = {}  # by displayed name
+        self._rs: list[_Reading] = []
+        self._rs_parts: dict[str, str] = {}
+        self._seen: dict[str, str] = {}  # sheets of this run → file
+        self._kinds: Counter[str] = Counter()
+
+    def go(self) -> Report:
+        started = time.perf_counter()
+        _start_from_previous(self.generation)
+        self._rs_parts = {
+            r.name: r.kind.removeprefix(FileKind.RS_CSV).strip()
+            for r in self.generation.files.values()
+            if r.kind.startswith(FileKind.RS_CSV)
+        }
+        for work, parsed in read_all(self._works(), self.options):
+            self._take(work, parsed)
+        self._record_files()
+        self._tell("保存")
+        self.report.by_kind = dict(self._kinds)
+        for finding in self.report.findings:
+            self.generation.record_finding(finding, self._digest_of(finding.file))
+        self.report.summary = self.generation.finish_corpus()
+        self.report.removed += len(self.generation.changes.removed)
+        self.report.seconds = time.perf_counter() - started
+        return self.report
+
+    # --- files → pieces of work ---
+
+    def _works(self) -> Iterator[Work]:
+        for found in walk(self.paths, self.limits):
+            if isinstance(found, Finding):
+                self._note(found)
+                continue
+            reading = self._new(found)
+            if reading is None:
+                continue
+            if found.kind is FileKind.RS_CSV:
+                self._rs.append(reading)
+            elif found.kind is FileKind.JUDGIT:
+                yield from self._judgit(reading)
             else:
-                findings.append(found)
-    return sheets, findings
+                yield FormWork(reading.found.file, found.kind)
+            self._advance(found.source)
+        yield from self._rs_works()
+
+    def _new(self, found: FoundFile) -> _Reading | None:
+        """The file as one to read; None when its content is stored already."""
+        digest = content_digest(found.file)
+        if digest in self.generation.files or any(r.digest == digest for r in self._reading.values()):
+            self.report.unchanged_files += 1
+            self._advance(found.source)
+            return None
+        if found.file.name in self._reading:  # another file of that name, in another of the folders given
+            name = _other_name(found, self._reading)
+            found = dataclasses.replace(found, file=dataclasses.replace(found.file, name=name))
+        reading = _Reading(found, digest, found.kind.value)
+        self._reading[found.file.name] = reading
+        self.report.files += 1
+        return reading
+
+    def _judgit(self, reading: _Reading) -> Iterator[Work]:
+        lines: list[tuple[int, bytes]] = []
+        file = reading.found.file
+        try:
+            for entry in numbered_lines(file):
+                lines.append(entry)
+                if len(lines) == _LINES_PER_WORK:
+                    yield JudgitWork(file.name, tuple(lines))
+                    lines = []
+        except UnreadableFile as error:
+            self._note(error.finding)
+        if lines:
+            yield JudgitWork(file.name, tuple(lines))
+
+    def _rs_works(self) -> Iterator[Work]:
+        if not self._rs:
+            return
+        gathered = gather(reading.found.file for reading in self._rs)
+        for finding in gathered.findings:
+            self._note(finding)
+        for file in gathered.files:
+            self._reading[file.name].kind = f"{FileKind.RS_CSV} {file.layout.number}"
+            self._rs_parts[file.name] = file.layout.number
+        self._rs = []
+        yield from _portions(gathered)
+
+    # --- results → generation ---
+
+    def _take(self, work: Work, parsed: Parsed) -> None:
+        for finding in parsed.findings:
+            self._note(finding)
+        for sheet in parsed.sheets:
+            self._sheet(sheet)
+        self._tell("読み取り", work.file)
+
+    def _sheet(self, sheet: EncodedSheet) -> None:
+        self._kinds[sheet.origin] += 1
+        self.report.cells += sheet.cells
+        self.report.sections += sheet.sections
+        if sheet.file in self._reading:
+            self._reading[sheet.file].sheets.add(sheet.sheet_id)
+        old_origin = self.generation.origin(sheet.sheet_id)
+        if old_origin is None:
+            self.report.added += 1
+        else:
+            kept = self._against_stored(sheet, old_origin)
+            if kept is None:
+                return
+            sheet = kept
+        self._seen[sheet.sheet_id] = sheet.file
+        self.generation.add_encoded(sheet)
+
+    def _against_stored(self, sheet: EncodedSheet, old_origin: str) -> EncodedSheet | None:
+        """The sheet to store in place of the one of the same id, or None to leave that one."""
+        old = self.generation.sheet(sheet.sheet_id)
+        new = decode(sheet.data)
+        if old is None or old == new:
+            self.report.unchanged += 1
+            return None
+        same_file = old.file == new.file and self._seen.get(sheet.sheet_id) != new.file
+        if old.origin is Origin.RS_CSV and new.origin is Origin.RS_CSV:
+            merged = merge_parts(old, new, self._rs_parts)
+            if merged == old:
+                self.report.unchanged += 1
+                return None
+            self.report.replaced += 1
+            return prepare(merged)
+        if not same_file:
+            self._note(conflict(old, new))
+        if not prefers_new(old_origin, sheet.origin):
+            self.report.outranked += 1
+            return None
+        self.report.replaced += 1
+        return sheet
+
+    def _record_files(self) -> None:
+        for reading in self._reading.values():
+            found = reading.found
+            record = FileRecord(
+                reading.digest, found.file.name, str(found.source.absolute()), reading.kind, found.file.size,
+                len(reading.sheets),
+            )  # fmt: skip
+            self._retire(record, reading)
+            self.generation.record_file(record)
+
+    def _retire(self, record: FileRecord, reading: _Reading) -> None:
+        """Forget the earlier content of a file that was read again, and sheets it no longer holds."""
+        earlier = [r for r in self.generation.files.values() if (r.source, r.name) == (record.source, record.name)]
+        for old in earlier:
+            self.generation.forget_file(old.digest)
+        if not earlier or reading.found.kind is FileKind.RS_CSV or not reading.sheets:
+            return
+        for sheet_id in self.generation.sheets_of(record.name):
+            if sheet_id not in reading.sheets:
+                self.generation.remove(sheet_id)
+                message = f"シート {sheet_id} は新しいファイルにありません"
+                self._note(Finding(Severity.WARNING, record.name, "", message, "保存データからも除きました"))
+
+    # --- telling ---
+
+    def _note(self, finding: Finding) -> None:
+        self.report.findings.append(finding)
+
+    def _digest_of(self, name: str) -> str:
+        reading = self._reading.get(name)
+        return "" if reading is None else reading.digest
+
+    def _advance(self, source: Path) -> None:
+        """Count a file on disk as read when the next one begins (a zip holds many)."""
+        self._sources.setdefault(source, _size(source))
+        self._tell("読み取り", source.name)
+
+    def _tell(self, stage: str, file: str = "") -> None:
+        if self._progress is not None:
+            done = sum(self._sources.values()) if stage == "読み取り" else self._total
+            self._progress(Progress(stage, min(done, self._total), self._total, self.report.sheets, file))
 
 
-def _chunks(file: InputFile) -> Iterator[tuple[list[tuple[int, bytes]], str]]:
-    chunk: list[tuple[int, bytes]] = []
-    for entry in numbered_lines(file):
-        chunk.append(entry)
-        if len(chunk) >= _CHUNK:
-            yield chunk, file.name
-            chunk = []
-    if chunk:
-        yield chunk, file.name
+def _other_name(found: FoundFile, taken: Container[str]) -> str:
+    """A name no other file of this run has: with the folder's name, then with a number."""
+    name = f"{found.source.parent.name}/{found.file.name}"
+    numbered = (f"{name} ({n})" for n in itertools.count(2))
+    return name if name not in taken else next(n for n in numbered if n not in taken)
 
 
-def ingest_judgit(paths: Iterable[Path], generation: Generation) -> list[Finding]:
-    findings: list[Finding] = []
-    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn"), initializer=gc.disable) as pool:
-        waiting: list[Future[tuple[list[EncodedSheet], list[Finding]]]] = []
-        for path in paths:
-            for chunk in _chunks(InputFile(path.name, path=path)):
-                waiting.append(pool.submit(_encode_lines, *chunk))
-                while waiting and (waiting[0].done() or len(waiting) > 8):
-                    _take(waiting.pop(0), generation, findings)
-        for future in waiting:
-            _take(future, generation, findings)
-    return findings
+def _portions(gathered: RsRows) -> Iterator[RsWork]:
+    keys = list(gathered.rows)
+    files = tuple(gathered.files)
+    for start in range(0, len(keys), _PROJECTS_PER_WORK):
+        chosen = keys[start : start + _PROJECTS_PER_WORK]
+        yield RsWork(files, {key: gathered.rows.pop(key) for key in chosen})
 
 
-def _take(future: Future[tuple[list[EncodedSheet], list[Finding]]], generation: Generation, findings: list[Finding]) -> None:
-    sheets, found = future.result()
-    for sheet in sheets:
-        generation.add_encoded(sheet)
-    findings.extend(found)
+def content_digest(file: InputFile) -> str:
+    """SHA-256 of a file's content as hex: what makes it the same file wherever it lies."""
+    digest = hashlib.sha256()
+    with file.open() as stream:
+        while block := stream.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
 
 
-if __name__ == "__main__":
-    data_dir, *names = sys.argv[sys.argv.index("--data") + 1 :]
-    with new_generation(data_dir) as building:
-        ingest_judgit(map(Path, names), building)
-        building.finish_corpus()
-        building.commit()
+def _size(path: Path) -> int:
+    if path.is_dir():
+        return sum(p.stat().st_size for p in path.rglob("*") if p.is_file())
+    return path.stat().st_size if path.is_file() else 0

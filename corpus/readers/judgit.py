@@ -291,10 +291,10 @@ class _Line:
         """Keys the format did not have when this was written: kept, in the table of unknown things."""
         if len(row) <= len(known) and row.keys() <= known:
             return
-        for key in row:
+        for key, value in row.items():
             if key not in known:
                 label = (key,) if table is Table.UNKNOWN else (table.value, key)
-                self._word(Table.UNKNOWN, label, "", None, item, None, row[key], f"{path}/{key}")
+                self._word(Table.UNKNOWN, label, "", None, item, None, value, f"{path}/{key}")
 
     def _figure(
         self, table: Table, row: tuple[str, ...], year: int, measure: Measure, item: str, token: Any,
@@ -329,7 +329,7 @@ def _read_token(token: Any) -> tuple[str, Kind, Decimal | None]:
         printed = read_printed(raw)
         return raw, printed.kind, printed.value
     value = Decimal(raw)
-    sign, digits, exponent = value.as_tuple()
+    _, digits, exponent = value.as_tuple()
     if not isinstance(exponent, int) or exponent + len(digits) > _MAX_EXPONENT:
         return raw, Kind.TEXT, None
     if exponent <= -_NOISE_DECIMALS:

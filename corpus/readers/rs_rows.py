@@ -264,15 +264,15 @@ def _add_rows(file: RsFile, position: int, records: Iterator[tuple[int, list[str
             if extra or len(values) <= max(year_at, id_at):
                 report.add(number, "列がずれているため、この行は取り込みません", "行を確認してください", Severity.REJECTED)
                 continue
-            values = [*values[:width], *([""] * (width - len(values)))]
-        year, project_id = values[year_at].strip(), values[id_at].strip()
+        padded = values if len(values) == width else [*values[:width], *([""] * (width - len(values)))]
+        year, project_id = padded[year_at].strip(), padded[id_at].strip()
         if not (year.isdecimal() and int(year) in _SHEET_YEARS and project_id):
             report.add(
                 number, f"事業年度か予算事業IDが読めません（{year[:20]!r}、{project_id[:20]!r}）", "この行は取り込みません",
                 Severity.REJECTED,
             )  # fmt: skip
             continue
-        gathered.rows.setdefault((int(year), project_id), []).append(RsRow(position, number, values))
+        gathered.rows.setdefault((int(year), project_id), []).append(RsRow(position, number, padded))
     report.close()
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,13 +23,13 @@ TRAINING_SHEETS = 1500
 _MAX_SHEET_BYTES = 256 * 1024 * 1024  # what one frame may unfold to
 
 
-def train_dictionary(samples: list[bytes]) -> bytes:
+def train_dictionary(samples: Sequence[bytes]) -> bytes:
     """A dictionary for sheets like ``samples``; b"" when they are too few to learn from."""
     if len(samples) < 50:
         return b""
     try:
         # fixed k and d: the search over parameters costs a minute and gains a percent
-        trained = zstandard.train_dictionary(DICTIONARY_BYTES, samples, k=1024, d=8)
+        trained = zstandard.train_dictionary(DICTIONARY_BYTES, list(samples), k=1024, d=8)
     except zstandard.ZstdError:  # samples too uniform or too short for a dictionary
         return b""
     return trained.as_bytes()

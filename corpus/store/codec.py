@@ -103,8 +103,8 @@ def _decode_cells(columns: list[Any]) -> tuple[Cell, ...]:
     for shape, item, year, raw, value, head, tail in zip(*rest, strict=True):
         table, row, column, measure, kind, unit, scope, file = ready[shape]
         number = None if value == _NO_VALUE else Decimal(raw if value == _AS_PRINTED else value)
-        tail = column if tail is None else tail
-        locator = f"{heads[head]}, {tail}" if head else tail
+        place = column if tail is None else tail
+        locator = f"{heads[head]}, {place}" if head else place
         cells.append(
             Cell(table, row, column, measure, item, year, raw, kind, number, unit, locator, scope, file)
         )

@@ -202,7 +202,7 @@ class Corpus:
         return duckdb.InterruptException
 
 
-_DUCKDB_CONFIG = {
+_DUCKDB_CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "threads": 2,
     "memory_limit": "256MB",
     "enable_external_access": "false",

@@ -117,7 +117,7 @@ def switch(data_dir: Path, folder: Path, digest: str) -> None:
     _flush_folder(folder.parent)
     fresh = data_dir / f"{CURRENT}.new"
     _write_flushed(fresh, f"{folder.name} {digest}\n".encode("ascii"))
-    os.replace(fresh, data_dir / CURRENT)
+    fresh.replace(data_dir / CURRENT)
     _flush_folder(data_dir)
 
 

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from corpus.identity import Identity, Known, identify
-from corpus.model import Finding, PastNumber, Sheet
+from corpus.model import Finding, PastNumber, Severity, Sheet
 from corpus.store import schema, snapshot
 from corpus.store.blobs import TRAINING_SHEETS, BlobWriter, train_dictionary
 from corpus.store.codec import decode
 from corpus.store.encoded import EncodedSheet, prepare
-from corpus.store.facts import FactsWriter
+from corpus.store.facts_writer import FactsWriter
 from corpus.store.model import NoCorpus, Summary
 from corpus.store.reader import Corpus, open_corpus
 
@@ -134,8 +134,10 @@ class Generation:
                 )
         for row in previous.query("SELECT digest, name, source, kind, size, sheets FROM files"):
             self._files[row[0]] = FileRecord(*row)
-        for *parts, digest in previous.query("SELECT severity, file, place, message, remedy, digest FROM findings"):
-            self._findings.append((Finding(*parts), digest))
+        # findings about files that were never taken in (unreadable ones) belong to the run that met them
+        rows = previous.query("SELECT severity, file, place, message, remedy, digest FROM findings WHERE digest != ''")
+        for severity, *parts, digest in rows:
+            self._findings.append((Finding(Severity(severity), *parts), digest))
 
     def add(self, sheet: Sheet) -> None:
         """Add a sheet, or replace the one of the same id."""
@@ -175,6 +177,19 @@ class Generation:
         """Origin of the sheet of that id, without reading it; None when there is none."""
         entry = self._entries.get(sheet_id)
         return None if entry is None else entry.columns[_ROW_COLUMNS.index("origin")]
+
+    def sheets_of(self, file: str) -> list[str]:
+        """Ids of the sheets whose (main) file has that name."""
+        column = _ROW_COLUMNS.index("file")
+        return [sheet_id for sheet_id, entry in self._entries.items() if entry.columns[column] == file]
+
+    def files_of(self, sheet_id: str) -> list[str]:
+        """Digests of the files a sheet was read from (several for the RSシステム)."""
+        sheet = self.sheet(sheet_id)
+        if sheet is None:
+            return []
+        names = {sheet.file} | {c.file for c in sheet.cells} | {s.file for s in sheet.sections}
+        return [record.digest for record in self._files.values() if record.name in names]
 
     def __len__(self) -> int:
         return len(self._entries)
