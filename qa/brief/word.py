@@ -104,7 +104,8 @@ def _style(
         fonts.attrib.pop(qn(theme), None)
     layout = style.paragraph_format
     layout.space_before, layout.space_after = before or Pt(0), after or Pt(0)
-    layout.line_spacing = 1.0
+    # 游ゴシック has tall lines in Word and its substitutes do not: an exact pitch keeps the page the same.
+    layout.line_spacing = Pt(round(size.pt * (1.16 if size == _NOTE else 1.32), 1))
     for spaced in style.element.findall(f".//{qn('w:spacing')}"):
         spaced.attrib.pop(qn("w:val"), None)  # the template's Subtitle is letter-spaced
     borders = style.element.find(f".//{qn('w:pBdr')}")
@@ -149,6 +150,7 @@ def _sentence(paragraph: WordParagraph, sentence: Sentence) -> None:
 def _picture(document: Document, chart: Chart) -> None:
     paragraph = document.add_paragraph()
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    paragraph.paragraph_format.line_spacing = 1.0  # an exact pitch would cut the picture off
     shape = paragraph.add_run().add_picture(io.BytesIO(png(chart, 6.6, 1.45)), width=Mm(172))
     properties = shape._inline.docPr
     properties.set("descr", _clean(chart.alt))
@@ -194,6 +196,7 @@ def _widths(columns: Iterable[_Column], block: Grid) -> None:
 def _cell(cell: _Cell, text: str, *, bold: bool = False, shade: str = "") -> WordParagraph:
     paragraph: WordParagraph = cell.paragraphs[0]
     paragraph.paragraph_format.space_after = Pt(0)
+    paragraph.paragraph_format.line_spacing = Pt(round(_TABLE.pt * 1.28, 1))
     run = paragraph.add_run(_clean(text))
     run.font.size, run.bold = _TABLE, bold
     if shade:
