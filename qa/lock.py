@@ -62,7 +62,7 @@ def _check_results(answer: Answer) -> Iterable[str]:
 def _quoted(answer: Answer, result: Result) -> bool:
     text = result.text or ""
     sources = [answer.citations[c] for c in result.citations]
-    return any(text in (one.raw, one.project) or one.sheet_id.endswith(f"/{text}") for one in sources)
+    return any(text in (one.raw, one.project, one.row) or one.sheet_id.endswith(f"/{text}") for one in sources)
 
 
 def _derived(answer: Answer, result: Result) -> bool:

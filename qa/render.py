@@ -122,6 +122,7 @@ TEMPLATES: dict[Say, str] = {
     Say.OTHER_SPELLING: "ほかの表記、又は同じ法人番号の支出先があります（数えていません）: {names}{mark}",
     Say.SPELLING: "お尋ねの「{asked}」は、シートの「{name}」の記載によりました。",
     Say.SAME_NUMBER: "同じ支出先として扱った表記（法人番号又は名称が同じもの）: {names}",
+    Say.FROM_EXPENSES: "支出先の一覧が公表データにないため、費目・使途の金額を支出先ごとに合計しました。",
     Say.RECONTRACT: "異なるブロックの支出は、再委託など同じ資金の流れの上下にあることがあるため、合算していません。",
     Say.TIE: "同じ額のものが複数あります。",
     Say.PRINTED_RATE: "執行率は、シートに記載された率です。",

@@ -110,6 +110,7 @@ class Say(StrEnum):
     OTHER_SPELLING = "other spelling"
     SPELLING = "spelling"
     SAME_NUMBER = "same number"
+    FROM_EXPENSES = "from expenses"
     RECONTRACT = "recontract"
     BLOCKS = "blocks"
     NO_CORPORATE_NUMBER = "no corporate number"

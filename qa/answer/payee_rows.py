@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import unicodedata
+from decimal import Decimal
 
 from corpus.fields import Measure
 from corpus.model import Cell, Kind, Table
@@ -23,11 +24,15 @@ _MIN_SHARE = 0.7
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class PayeeRow:
-    """One row of the list: its block, and its cells by measure."""
+    """One row of the list: its block, its cells by measure, and the cells whose sum is its amount.
+
+    An amount has one cell in the payee list, one per expense item where only 費目・使途 is published.
+    """
 
     view: SheetView
     item: str
     cells: dict[str, Cell]
+    amounts: tuple[Cell, ...] = ()
 
     @property
     def block(self) -> str:
@@ -38,10 +43,9 @@ class PayeeRow:
         return self.cells.get(Measure.PAYEE_NAME)
 
     @property
-    def amount(self) -> Cell | None:
-        """The cell of 支出額 when it holds a figure."""
-        cell = self.cells.get(Measure.PAYEE_AMOUNT)
-        return cell if cell is not None and cell.kind is Kind.NUMBER and cell.value is not None else None
+    def base(self) -> Decimal:
+        """The amount in base units (yen), for comparison; zero when the row has none."""
+        return sum((base_amount(cell)[0] or Decimal(0) for cell in self.amounts), Decimal(0))
 
     @property
     def number(self) -> str:
@@ -57,16 +61,42 @@ class PayeeRow:
 
 def payee_rows(view: SheetView, block: str = "") -> list[PayeeRow]:
     """The named rows of the list in the sheet's order, of one block when ``block`` is not empty."""
-    rows = [
-        PayeeRow(view, item, {cell.measure: cell for cell in reversed(cells) if cell.measure})
-        for item, cells in view.items.get(Table.PAYEES, {}).items()
-    ]
+    rows = _listed(view) or _from_expenses(view)
     wanted = block_key(block)
     return [
         row
         for row in rows
         if row.name is not None and row.name.kind is Kind.TEXT and (not wanted or block_key(row.block) == wanted)
     ]
+
+
+def _listed(view: SheetView) -> list[PayeeRow]:
+    """The rows of the payee list itself."""
+    rows = []
+    for item, cells in view.items.get(Table.PAYEES, {}).items():
+        by_measure = {cell.measure: cell for cell in reversed(cells) if cell.measure}
+        amount = by_measure.get(Measure.PAYEE_AMOUNT)
+        rows.append(PayeeRow(view, item, by_measure, _figures([amount] if amount else [])))
+    return rows
+
+
+def _from_expenses(view: SheetView) -> list[PayeeRow]:
+    """RSシステム without 5-1: the payees named in 費目・使途, one row per block and payee."""
+    found: dict[tuple[str, str], list[tuple[str, list[Cell]]]] = {}
+    for item, cells in view.items.get(Table.EXPENSES, {}).items():
+        name = next((cell.raw for cell in cells if cell.measure == Measure.PAYEE_NAME), "")
+        if name:
+            found.setdefault((item.partition("/")[0], name), []).append((item, cells))
+    rows = []
+    for entries in found.values():
+        item, first = entries[0]
+        amounts = [cell for _, cells in entries for cell in cells if cell.measure == Measure.EXPENSE_AMOUNT]
+        rows.append(PayeeRow(view, item, {c.measure: c for c in reversed(first) if c.measure}, _figures(amounts)))
+    return rows
+
+
+def _figures(cells: list[Cell]) -> tuple[Cell, ...]:
+    return tuple(cell for cell in cells if cell.kind is Kind.NUMBER and cell.value is not None)
 
 
 def block_key(block: str) -> str:
@@ -80,8 +110,7 @@ def blocks_of(rows: list[PayeeRow]) -> list[str]:
 
 def by_amount(rows: list[PayeeRow]) -> list[PayeeRow]:
     """Rows with a printed amount, largest first; equal amounts in the sheet's order."""
-    paid = [row for row in rows if row.amount is not None]
-    return sorted(paid, key=lambda row: -(base_amount(row.amount)[0] or 0) if row.amount is not None else 0)
+    return sorted((row for row in rows if row.amounts), key=lambda row: -row.base)
 
 
 def core(key: str) -> str:

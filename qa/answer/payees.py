@@ -25,7 +25,7 @@ from qa.answer.payee_rows import (
     payee_rows,
 )
 from qa.answer.refuse import not_recorded
-from qa.answer.select import Found, Gap, Want, base_amount, figure_in
+from qa.answer.select import Found, Gap, Want, figure_in
 from qa.answer.view import SheetView
 from qa.model import Operation, Status
 
@@ -104,10 +104,9 @@ def _name(case: Case, row: PayeeRow) -> tuple[int, Name]:
 
 def _add_amount(case: Case, row: PayeeRow) -> tuple[int, calc.Quantity, int]:
     """Result of one row's amount, labelled with the name: (result, quantity, citation of the name)."""
-    cell = row.amount
-    if cell is None or cell.value is None or row.name is None:
+    if row.name is None:
         raise ValueError(row.item)
-    amount = calc.of_cell(cell.value, cell.unit, _cite(case, row, cell))
+    amount = _quantity(case, row)
     name, _ = _name(case, row)
     shown = calc.in_unit(amount, case.asked.unit)
     result = case.builder.result(
@@ -119,7 +118,7 @@ def _add_amount(case: Case, row: PayeeRow) -> tuple[int, calc.Quantity, int]:
 
 def _line(case: Case, row: PayeeRow) -> None:
     """One row: name, block, amount."""
-    if row.amount is None:
+    if not row.amounts:
         name, _ = _name(case, row)
         result = case.builder.result(row.name.raw if row.name else "", text=row.name.raw if row.name else "",
                                      citations=(name,))  # fmt: skip
@@ -178,7 +177,7 @@ def _top(case: Case, rows: list[PayeeRow]) -> Draft:
         mark=Marks((name, *amount.citations)),
         **({} if rank == 1 else {"rank": User(_rank_words(case, rank))}),
     )
-    tied = [other for other in ordered if other is not row and _same_amount(other, row)]
+    tied = [other for other in ordered if other is not row and other.base == row.base]
     if tied:
         case.builder.note(Say.TIE)
         for other in tied[:_LISTED]:
@@ -199,18 +198,12 @@ def _rank_words(case: Case, rank: int) -> str:
     return "次"
 
 
-def _same_amount(one: PayeeRow, other: PayeeRow) -> bool:
-    return (
-        one.amount is not None and other.amount is not None and base_amount(one.amount) == base_amount(other.amount)
-    )
-
-
 def _amount(case: Case, rows: list[PayeeRow]) -> Draft:
     """The amount paid to a named payee; several rows are listed, and added only within one block."""
     if not case.asked.payee:
         return _list(case, rows)
     found = find_payee(rows, case.asked.payee)
-    paid = [row for row in found if row.amount is not None]
+    paid = [row for row in found if row.amounts]
     if not found:
         return _no_payee(case, rows[0].view, rows)
     if not paid:
@@ -265,10 +258,15 @@ def _say_rows(case: Case, paid: list[PayeeRow]) -> None:
 
 
 def _quantity(case: Case, row: PayeeRow) -> calc.Quantity:
-    cell = row.amount
-    if cell is None or cell.value is None:
+    """What the row received: its amount, or the sum of its expense items. Raises ValueError without one."""
+    parts = [
+        calc.of_cell(cell.value, cell.unit, _cite(case, row, cell)) for cell in row.amounts if cell.value is not None
+    ]
+    if not parts:
         raise ValueError(row.item)
-    return calc.of_cell(cell.value, cell.unit, _cite(case, row, cell))
+    if row.amounts[0].measure == Measure.EXPENSE_AMOUNT:
+        case.builder.note(Say.FROM_EXPENSES)
+    return calc.total(parts) if len(parts) > 1 else parts[0]
 
 
 def _no_payee(case: Case, view: SheetView, rows: list[PayeeRow]) -> Draft:
@@ -354,7 +352,7 @@ def _block(case: Case, rows: list[PayeeRow]) -> Draft:
     view = rows[0].view
     for block in blocks_of(rows):
         own = [row for row in rows if row.block == block]
-        paid = [row for row in own if row.amount is not None]
+        paid = [row for row in own if row.amounts]
         printed = figure_in(view, Want(Measure.BLOCK_TOTAL, None, None, block)) if _has_totals(view) else None
         if isinstance(printed, Found):
             amount = calc.of_cell(printed.value, printed.cell.unit, case.builder.cite(view.sheet, printed.cell))
@@ -402,7 +400,7 @@ def _count(case: Case, rows: list[PayeeRow]) -> Draft:
 def _list(case: Case, rows: list[PayeeRow]) -> Draft:
     """The payees with their amounts, largest first."""
     ordered = by_amount(rows)
-    ordered += [row for row in rows if row.amount is None]
+    ordered += [row for row in rows if not row.amounts]
     name, _ = _name(case, ordered[0])
     case.builder.say(Say.PAYEE_LIST, **case.head(name))
     return _list_rows(case, ordered)
@@ -422,12 +420,12 @@ def _share(case: Case, rows: list[PayeeRow]) -> Draft:
     """The payee's amount as a share of the project's 執行額; of its block when the sheet has none."""
     ordered = by_amount(rows)
     chosen = find_payee(rows, case.asked.payee) if case.asked.payee else ordered[:1]
-    paid = [row for row in chosen if row.amount is not None]
+    paid = [row for row in chosen if row.amounts]
     if not paid:
         return _no_payee(case, rows[0].view, rows) if not chosen else _field_missing(case, chosen[0], Measure.PAYEE_AMOUNT)
     row = paid[0]
     part = _quantity(case, row)
-    year = row.amount.fiscal_year if row.amount is not None else None
+    year = row.amounts[0].fiscal_year
     executed = figure_in(row.view, Want(Measure.EXECUTED, year))
     if isinstance(executed, Found) and executed.value > 0 and not case.asked.block:
         whole = calc.of_cell(executed.value, executed.cell.unit, case.builder.cite(row.view.sheet, executed.cell))

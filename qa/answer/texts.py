@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from corpus.fields import Field, Measure
 from corpus.model import Cell, Kind, Section, Table
+from corpus.numbers import read_printed
 from corpus.text import name_key
 from corpus.years import official, year_in_label
 from qa.answer.case import Case
@@ -18,6 +19,8 @@ from qa.model import Status
 
 _SHORT = 60  # a text up to this length, on one line, is quoted inside the sentence
 _MAX_ITEMS = 12
+_NO_END = "終了予定なし"
+_TICKED = frozenset({"TRUE", "1", "○"})
 _YEAR_FIELDS = frozenset({Field.START_YEAR, Field.END_YEAR})
 # Fields the form prints as a mark and its explanation: one question, two boxes.
 _COMPANIONS: dict[str, tuple[str, ...]] = {
@@ -33,7 +36,9 @@ _STAND_INS: dict[str, tuple[str, ...]] = {
     Field.RESPONSE: (Field.RESPONSE_DETAIL,),
     Field.RESPONSE_DETAIL: (Field.RESPONSE,),
     Field.ISSUES: (Field.PURPOSE,),
-    Field.EXPERT_OPINION: (Field.PUBLIC_PROCESS,),
+    Field.EXPERT_OPINION: (Field.EXPERT_TARGET, Field.PUBLIC_PROCESS),
+    Field.EXPERT_TARGET: (Field.EXPERT_OPINION,),
+    Field.EXPERT_REASON: (Field.EXPERT_TARGET,),
     Field.STATISTICS: (Field.NO_QUANTITATIVE_GOAL,),
 }
 
@@ -49,17 +54,52 @@ def text(case: Case) -> Draft:
         return not_recorded(case, Gap.NO_ROW, "")
     for name in (field, *_STAND_INS.get(field, ())):
         for view in case.views:
-            if sections := [one for one in view.sections(name) if one.text.strip()]:
+            if sections := [one for one in view.sections(name) if _says(one.text)]:
                 return _sections(case, view, name, sections)
         for view in case.views:
             if cells := _cells(case, view, name):
                 return _quoted_cells(case, view, name, cells)
+    if field == Field.END_YEAR and (stated := _no_end(case)) is not None:
+        return stated
     return _refuse(case, field)
+
+
+def _says(text: str) -> bool:
+    """False for a blank box and for ``-`` ("none"): they are no text to quote."""
+    return read_printed(text).kind not in (Kind.BLANK, Kind.DASH)
+
+
+def _no_end(case: Case) -> Draft | None:
+    """RSシステム ticks a box 終了予定なし in place of a year."""
+    for view in case.views:
+        for cell in view.sheet.cells:
+            if cell.table is Table.BASIC and cell.row[-1:] == (_NO_END,) and cell.raw.upper() in _TICKED:
+                citation = case.builder.cite(view.sheet, cell)
+                result = case.builder.result(Field.END_YEAR.value, text=_NO_END, citations=(citation,))
+                case.builder.say(
+                    Say.TEXT_SHORT,
+                    **case.head(citation),
+                    field=Words(Field.END_YEAR.value),
+                    text=Name("result", result, "text"),
+                    mark=Marks((citation,)),
+                )
+                return case.finish()
+    return None
 
 
 def _refuse(case: Case, field: str) -> Draft:
     """The box is blank, holds ``-``, or is not on this form."""
     for view in case.views:
+        for section in view.sections(field):
+            citation = case.builder.cite_section(view.sheet, section)
+            case.builder.say(
+                Say.NOT_IN_FORM,
+                **case.head(citation),
+                what=Words(field),
+                reason=Words(Gap.DASH.value if section.text.strip() else Gap.BLANK.value),
+                mark=Marks((citation,)),
+            )
+            return case.finish(Status.NOT_RECORDED)
         for cell in view.sheet.cells:
             if cell.measure == field and cell.kind in (Kind.BLANK, Kind.DASH):
                 citation = case.builder.cite(view.sheet, cell)
@@ -84,7 +124,7 @@ def _sections(case: Case, view: SheetView, name: str, sections: Sequence[Section
         _say_text(case, view, name, section.text, case.builder.cite_section(view.sheet, section))
     for companion in _COMPANIONS.get(name, ()):
         for section in view.sections(companion):
-            if section.text.strip():
+            if _says(section.text):
                 _say_text(case, view, companion, section.text, case.builder.cite_section(view.sheet, section))
     return case.finish()
 
