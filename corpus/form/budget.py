@@ -29,7 +29,7 @@ def read_budget(page: Page, header: Header, draft: Draft) -> None:
     """Add the cells of the budget table to the draft. The unit is the one its heading states."""
     end = page.end_of(header)
     columns = tuple(column for column in header.columns if column.fiscal_year is not None)
-    rows = {row: _labels(page, row, columns[0].col) for row in range(header.end + 1, end)}
+    rows = {row: _labels(page, row, columns[0].col) for row in page.grid.between(header.end + 1, end)}
     titles, group = _sides(page, header, rows)
     unit = unit_in(joined(titles)) or unit_in(joined(group))
     draft.use(header.cells)

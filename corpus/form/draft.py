@@ -102,7 +102,12 @@ def label_unit(label: str) -> str | None:
 
 def side_cells(page: Page, first_row: int, end_row: int, before_col: int) -> list[GridCell]:
     """Cells with text that start in rows [first_row, end_row) and end left of a column: side titles."""
-    return [cell for row in range(first_row, end_row) for cell in page.grid.starting(row) if cell.col_end < before_col]
+    return [
+        cell
+        for row in page.grid.between(first_row, end_row)
+        for cell in page.grid.starting(row)
+        if cell.col_end < before_col
+    ]
 
 
 def joined(cells: Iterable[GridCell]) -> str:

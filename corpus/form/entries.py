@@ -51,10 +51,8 @@ def entries(page: Page, header: Header, spec: Listing) -> Iterator[Entry]:
     """
     known = [(column, column_of(spec.columns, column.label)) for column in header.columns]
     first = header.first_col
-    for row in range(header.end + 1, page.end_of(header)):
+    for row in page.grid.between(header.end + 1, page.end_of(header)):
         cells = page.grid.row(row)
-        if not any(not cell.is_blank and cell.row == row for cell in cells):
-            continue
         side = tuple(cell for cell in cells if cell.col_end < first and cell.row == row and not cell.is_blank)
         if page.grid.aligned:
             yield Entry(row, tuple(_aligned(page, row, known)), side)

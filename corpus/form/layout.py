@@ -12,6 +12,8 @@ from corpus.readers.xlsx import worksheet_grid
 
 _DEFAULT_WIDTH: Final = 8.43  # characters
 _DEFAULT_HEIGHT: Final = 15.0  # points
+_MAX_ROWS: Final = 2000  # nobody draws more
+_MAX_COLS: Final = 200
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -49,16 +51,16 @@ def xlsx_layout(file: InputFile, place: str = "") -> Layout | None:
 
 def layout_of(worksheet: Worksheet, grid: Grid) -> Layout:
     """The drawing of a grid; places without any cell become blank cells, so that every row is complete."""
-    hidden_cols = {col for first, last in worksheet.hidden_cols for col in range(first, min(last, grid.n_cols) + 1)}
-    rows = [row for row in range(grid.n_rows) if row not in worksheet.hidden_rows]
-    cols = [col for col in range(grid.n_cols) if col not in hidden_cols]
+    hidden_cols = {col for first, last in worksheet.hidden_cols for col in range(first, min(last, _MAX_COLS) + 1)}
+    rows = [row for row in range(min(grid.n_rows, _MAX_ROWS)) if row not in worksheet.hidden_rows]
+    cols = [col for col in range(min(grid.n_cols, _MAX_COLS)) if col not in hidden_cols]
     row_at = {row: number for number, row in enumerate(rows)}
     col_at = {col: number for number, col in enumerate(cols)}
     cells: list[LayoutCell] = []
     covered: set[tuple[int, int]] = set()
     for cell in grid.cells:
-        inside_rows = [row_at[r] for r in range(cell.row, cell.row_end + 1) if r in row_at]
-        inside_cols = [col_at[c] for c in range(cell.col, cell.col_end + 1) if c in col_at]
+        inside_rows = [row_at[r] for r in range(cell.row, min(cell.row_end, _MAX_ROWS) + 1) if r in row_at]
+        inside_cols = [col_at[c] for c in range(cell.col, min(cell.col_end, _MAX_COLS) + 1) if c in col_at]
         if not inside_rows or not inside_cols:
             continue
         covered.update((r, c) for r in inside_rows for c in inside_cols)

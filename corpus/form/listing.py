@@ -123,7 +123,7 @@ def _qualitative(page: Page, header: Header, spec: Listing, draft: Draft) -> Non
     """定性的指標: the heading names its columns; 施策の進捗状況（実績） follows as a second heading below."""
     item = draft.unique_item(Table.POLICY, "定性的指標")
     heading = {column.col: column.label for column in header.columns}
-    for row in range(header.end + 1, page.end_of(header)):
+    for row in page.grid.between(header.end + 1, page.end_of(header)):
         for cell in page.grid.starting(row):
             if page.book.is_structure(cell.text):
                 heading[cell.col] = squeeze(cell.text)

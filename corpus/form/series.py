@@ -80,7 +80,7 @@ def _layout(header: Header, spec: Series) -> Layout:
 
 def _rows(page: Page, header: Header, spec: Series, layout: Layout, end: int, draft: Draft) -> Iterator[LabelledRow]:
     labels = row_labels(spec.rows)
-    for row in range(header.end + 1, end):
+    for row in page.grid.between(header.end + 1, end):
         cells = page.grid.starting(row)
         text_columns = [] if not page.grid.aligned else [column for column, _ in layout.texts]
         label = next(
@@ -176,7 +176,7 @@ def _texts(
     labels = {row.label.locator for row in group}
     for column, measure in layout.texts:
         seen: set[str] = set()
-        for row in range(*rows):
+        for row in page.grid.between(*rows):
             cell = page.grid.at(row, column.middle)
             if cell is None or cell.is_blank or cell.locator in labels | seen or cell.row < rows[0]:
                 continue

@@ -81,7 +81,7 @@ def _under(page: Page, label: GridCell, labels: set[str]) -> list[GridCell]:
 def _below(page: Page, label: GridCell, labels: set[str]) -> Iterator[GridCell]:
     """Texts in the rows below a heading, up to the next landmark."""
     width = 0
-    for row in range(label.row_end + 1, page.next_stop(label.row)):
+    for row in page.grid.between(label.row_end + 1, page.next_stop(label.row)):
         cells = page.grid.starting(row)
         if any(cell.locator in labels for cell in cells):
             return
@@ -117,7 +117,7 @@ def read_past_numbers(page: Page, draft: Draft) -> None:
         draft.tables.add(Table.PAST_NUMBERS)
         same_row = [cell for cell in page.grid.row(title.row) if cell.col > title.col_end and not cell.is_blank]
         rows = [title.row] if same_row else []
-        rows += list(range(title.row + 1, page.next_stop(title.row)))
+        rows += page.grid.between(title.row + 1, page.next_stop(title.row))
         for row in rows:
             cells = [cell for cell in page.grid.starting(row) if cell is not title]
             for label, numbers in _by_year(cells, page.sheet_year):

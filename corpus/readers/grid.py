@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import bisect
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -71,6 +71,7 @@ class Grid:
         for row_cells in self._covering.values():
             row_cells.sort(key=lambda cell: cell.col)
         self._columns = {row: [cell.col for cell in found] for row, found in self._covering.items()}
+        self._rows = tuple(sorted({cell.row for cell in self.cells if not cell.is_blank}))
         self.n_rows = max((cell.row_end for cell in self.cells), default=-1) + 1
         self.n_cols = max((cell.col_end for cell in self.cells), default=-1) + 1
 
@@ -94,9 +95,13 @@ class Grid:
             return None
         return GridCell(row, col, row, col, "", self._locate(row, col))
 
-    def rows(self) -> Iterator[int]:
-        """Row numbers that hold a cell with text, in order."""
-        return iter(sorted({cell.row for cell in self.cells if not cell.is_blank}))
+    def rows(self) -> tuple[int, ...]:
+        """Rows in which a cell with text starts, in order."""
+        return self._rows
+
+    def between(self, first: int, end: int) -> tuple[int, ...]:
+        """The part of ``rows()`` in [first, end): what there is to read, however many blank rows lie between."""
+        return self._rows[bisect.bisect_left(self._rows, first) : bisect.bisect_left(self._rows, end)]
 
     def part(self, first_row: int, last_row: int, place: str) -> Grid:
         """The grid of some of the rows (a document that holds several sheets); row numbers stay."""

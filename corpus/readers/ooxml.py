@@ -27,8 +27,10 @@ _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _STRICT: Final = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 _RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION: Final = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
-_MAX_PART_BYTES: Final = 200 * 1024 * 1024
+_MAX_PART_BYTES: Final = 32 * 1024 * 1024  # a form's worksheet has some 0.2 MB
 _MAX_CELLS: Final = 400_000
+_MAX_SPAN: Final = 1000
+_MAX_MERGED: Final = 3_000_000  # positions under merged ranges; a form has some 20,000
 _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _REFERENCE: Final = re.compile(r"\$?([A-Z]{1,3})\$?([1-9]\d{0,6})")
 OLE_MARK: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -143,11 +145,12 @@ class _Workbook:
     def _part(self, name: str) -> ElementTree.Element | None:
         if name not in self._parts:
             return None
-        if self._archive.getinfo(name).file_size > _MAX_PART_BYTES:
+        with self._archive.open(name) as part:  # bounded: the size an archive states may be untrue
+            data = part.read(_MAX_PART_BYTES + 1)
+        if len(data) > _MAX_PART_BYTES:
             raise UnreadableFile(
                 self._name, "レビューシートとしては大きすぎます", "レビューシートだけのファイルにしてください"
             )
-        data = self._archive.read(name)
         if b"<!DOCTYPE" in data[:1024]:
             raise _damaged(self._name, "許されない宣言（DTD）を含んでいます")
         if _STRICT[1:-1].encode() in data[:2048]:  # "Strict Open XML": the same elements in another name space
@@ -196,7 +199,10 @@ class _Workbook:
                 raise UnreadableFile(
                     self._name, "セルが多すぎ、レビューシートではないようです", "レビューシートを指定してください", name
                 )
-        merges = (_range(merge.get("ref", "")) for merge in root.iter(f"{_MAIN}mergeCell"))
+        merges = [m for merge in root.iter(f"{_MAIN}mergeCell") if (m := _range(merge.get("ref", "")))]
+        area = sum(min(m[2] - m[0] + 1, _MAX_SPAN) * min(m[3] - m[1] + 1, _MAX_SPAN) for m in merges)
+        if area > _MAX_MERGED:
+            raise _damaged(self._name, "レビューシートではありえないセルの結合を含んでいます")
         columns = list(root.iter(f"{_MAIN}col"))
         spans = [(int(c.get("min", "1")) - 1, int(c.get("max", "1")) - 1) for c in columns]
         hidden = tuple(s for s, c in zip(spans, columns, strict=True) if c.get("hidden") in ("1", "true"))
@@ -205,7 +211,7 @@ class _Workbook:
             name,
             visible,
             tuple(cells),
-            tuple(m for m in merges if m),
+            tuple(merges),
             frozenset(hidden_rows),
             hidden,
             widths,
