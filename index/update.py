@@ -1,0 +1,167 @@
+"""The write path of the product: files in or out → corpus and index → one new generation, or nothing.
+
+``corpus`` fills a generation, ``index`` is built beside it, and only then does the generation become
+the current one.  Whatever fails before that leaves what is stored as it was.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import hashlib
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from corpus import ingest
+from corpus.ingest_model import Options, Progress, ProgressCallback, Report
+from corpus.model import CorpusError
+from corpus.store import schema, snapshot
+from corpus.store.writer import FileRecord, Generation, new_generation
+from index import meta
+from index.build import FOLDER, build
+from index.embed.encoder import load_encoder
+from index.settings import IndexSettings
+
+_DEFAULTS = IndexSettings()
+
+
+class CannotRepair(CorpusError):
+    """The stored data cannot be rebuilt: what is missing, and what to do instead."""
+
+
+def take_in(
+    data_dir: Path,
+    paths: Sequence[Path],
+    progress: ProgressCallback | None = None,
+    settings: IndexSettings = _DEFAULTS,
+    options: Options | None = None,
+    dry_run: bool = False,
+) -> Report:
+    """Read files, folders and zips into the data folder. A dry run reads everything and stores nothing.
+
+    When no sheet changes, the stored generation stays.  Raises StoreBusy, DamagedSnapshot, ModelError.
+    """
+    if dry_run:
+        return _dry_run(data_dir, paths, progress, options)
+    return _write(data_dir, lambda generation: ingest.ingest(paths, generation, progress, options), progress, settings)
+
+
+def take_out(
+    data_dir: Path,
+    names: Iterable[str],
+    progress: ProgressCallback | None = None,
+    settings: IndexSettings = _DEFAULTS,
+) -> Report:
+    """Remove sheets, named by sheet id or by their file. Raises StoreBusy, DamagedSnapshot, ModelError."""
+    return _write(data_dir, lambda generation: ingest.remove(generation, names), progress, settings)
+
+
+def repair(
+    data_dir: Path,
+    progress: ProgressCallback | None = None,
+    settings: IndexSettings = _DEFAULTS,
+    options: Options | None = None,
+) -> Report:
+    """Rebuild corpus and index from the files they were read from, beside the damaged ones, then switch.
+
+    Raises CannotRepair when the list of files cannot be read or one of them is gone; nothing is changed then.
+    """
+    sources = _sources(data_dir)
+    missing = [path for path in sources if not path.exists()]
+    if missing:
+        listed = "、".join(str(path) for path in missing[:5]) + (f" ほか{len(missing) - 5}件" if missing[5:] else "")
+        raise CannotRepair(f"元のファイルがありません: {listed} → 元の場所に戻すか、rsqa ingest で取り込み直してください")
+    with snapshot.writer_lock(data_dir), tempfile.TemporaryDirectory(prefix="repair-", dir=data_dir) as work:
+        report = take_in(Path(work), sources, progress, settings, options)
+        if report.summary is None or report.summary.sheets == 0:
+            raise CannotRepair("元のファイルからシートを1枚も読めませんでした → rsqa ingest で取り込み直してください")
+        built, _ = snapshot.current_generation(Path(work))
+        _move_in(data_dir, built)
+    return report
+
+
+def _write(
+    data_dir: Path,
+    fill: Callable[[Generation], Report],
+    progress: ProgressCallback | None,
+    settings: IndexSettings,
+) -> Report:
+    with new_generation(data_dir) as generation:
+        report = fill(generation)
+        summary = report.summary
+        if summary is None or (summary.sheets == 0 and generation.previous is None):
+            return report
+        changes = generation.changes
+        if not (changes.added or changes.replaced or changes.removed) and _is_indexed(generation, settings):
+            return report
+        _index(generation, progress, settings)
+        generation.commit()
+    return report
+
+
+def _is_indexed(generation: Generation, settings: IndexSettings) -> bool:
+    """Whether the current generation has an index of the configured model."""
+    if generation.previous is None:
+        return False
+    folder = generation.previous.path / FOLDER
+    return meta.matches_model(folder, load_encoder(settings.embedding).identity)
+
+
+def _index(generation: Generation, progress: ProgressCallback | None, settings: IndexSettings) -> None:
+    before = generation.previous.path / FOLDER if generation.previous is not None else None
+
+    def tell(stage: str, done: int, total: int) -> None:
+        if progress is not None:
+            progress(Progress(stage, done, total, 0))
+
+    with generation.open() as corpus:
+        build(corpus, generation.path / FOLDER, settings, tell, before if before is not None and before.is_dir() else None)
+
+
+def _dry_run(
+    data_dir: Path, paths: Sequence[Path], progress: ProgressCallback | None, options: Options | None
+) -> Report:
+    """As an ingest that is never committed; a folder that is not there yet is not made."""
+    if data_dir.is_dir():
+        with new_generation(data_dir) as generation:
+            return ingest.ingest(paths, generation, progress, options)
+    with tempfile.TemporaryDirectory(prefix="rsqa-") as empty, new_generation(empty) as generation:
+        return ingest.ingest(paths, generation, progress, options)
+
+
+def _sources(data_dir: Path) -> list[Path]:
+    """Where the stored sheets were read from, by the newest generation whose list can still be read."""
+    for name in reversed(snapshot.generation_names(data_dir)):
+        path = data_dir / snapshot.GENERATIONS / name / schema.SHEETS_FILE
+        with contextlib.suppress(sqlite3.DatabaseError), contextlib.closing(_connect(path)) as connection:
+            rows = connection.execute("SELECT digest, name, source, kind, size, sheets FROM files").fetchall()
+            return list(dict.fromkeys(Path(FileRecord(*row).source) for row in rows))
+    raise CannotRepair(f"{data_dir}: 取り込んだファイルの記録を読めません → rsqa ingest で元のファイルを取り込み直してください")
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+
+
+def _move_in(data_dir: Path, built: Path) -> None:
+    """Give a rebuilt generation the next number and make it the current one."""
+    number = max((int(name) for name in snapshot.generation_names(data_dir)), default=0) + 1
+    folder = data_dir / snapshot.GENERATIONS / f"{number:06d}"
+    folder.parent.mkdir(exist_ok=True)
+    shutil.move(built, folder)
+    manifest = (folder / snapshot.MANIFEST).read_bytes()
+    snapshot.switch(data_dir, folder, hashlib.sha256(manifest).hexdigest())
+    snapshot.clean(data_dir, {folder.name})
+
+
+def report_data(report: Report) -> dict[str, object]:
+    """A report as plain data, for ``--json`` and for programs."""
+    data = dataclasses.asdict(report)
+    data["findings"] = [
+        {"severity": f.severity.value, "file": f.file, "place": f.place, "message": f.message, "remedy": f.remedy}
+        for f in report.findings
+    ]
+    return data
