@@ -45,7 +45,7 @@ class App:
         return launch(self.server, self.rooms)
 
     def close(self) -> None:
-        """Stop listening and remove uploads and temporary files."""
+        """Stop listening and remove temporary files."""
         blocks = getattr(self.server, "blocks", None)
         if blocks is not None:
             blocks.close(verbose=False)
@@ -60,7 +60,7 @@ def create_app(settings: AppSettings) -> App:
     seal_environment(private / "gradio")
     from ui.server import build  # after the environment is sealed: this imports gradio
 
-    server, rooms = build(settings, private / "uploads")
+    server, rooms = build(settings)
     if settings.load_sample and not rooms.library.has_corpus() and not (settings.data_dir / "CURRENT").exists():
         files = sorted(SAMPLES.glob("*.xlsx"))
         if files:

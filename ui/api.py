@@ -8,7 +8,8 @@ from typing import Any
 
 from index.model import SearchFilter
 from qa.contract import answer_to_json, hits_to_json
-from ui import briefs, desk
+from ui import desk
+from ui.briefs import Briefs, Request
 from ui.library import Library, Shelf
 
 Json = dict[str, Any]
@@ -28,6 +29,7 @@ class Api:
     """The five operations over one library. All raise CorpusError or desk errors with Japanese messages."""
 
     library: Library
+    briefs: Briefs
     question_limit: int
 
     def ask(self, question: str, sheet_id: str | None = None, session: str | None = None) -> Json:
@@ -58,8 +60,10 @@ class Api:
 
     def brief(self, sheet_id: str) -> Json:
         """One project's brief as Markdown."""
-        content, _, info = briefs.written(self.library.shelf(), sheet_id, "md")
-        return _with_caveats({"sheet_id": sheet_id, "project": info.project, "markdown": content.decode("utf-8")})
+        shelf, asked = self.library.shelf(), Request("project", (sheet_id,))
+        desk.info_of(shelf, sheet_id)
+        text = self.briefs.written(shelf, asked, "md").decode("utf-8")
+        return _with_caveats({"sheet_id": sheet_id, "title": self.briefs.brief(shelf, asked).title, "markdown": text})
 
 
 def _with_caveats(data: Json) -> Json:

@@ -1,17 +1,22 @@
-"""Briefs for the page and for download: made by ``qa.brief``, handed on as bytes."""
+"""Briefs for the page and for download: made by ``qa.brief``, kept for a moment, handed on as bytes."""
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
-from corpus.store.model import SheetInfo
-from qa.brief.model import Brief
-from ui.desk import info_of, series_sheets
+from ui.desk import BadQuestion, NotFound
 from ui.library import Shelf
 
-_matplotlib = threading.Lock()  # its pyplot-free API is still not safe to draw from two threads
+if TYPE_CHECKING:
+    from qa.brief.model import Brief
+
+_KEPT = 16
+_MAX_COMPARED = 5
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -21,59 +26,140 @@ class Format:
     extension: str
     words: str
     media_type: str
-    write: Callable[[Brief], bytes]
-
-
-def _docx(brief: Brief) -> bytes:
-    from qa.brief.word import to_docx
-
-    return to_docx(brief)
-
-
-def _xlsx(brief: Brief) -> bytes:
-    from qa.brief.excel import to_xlsx
-
-    return to_xlsx(brief)
-
-
-def _markdown(brief: Brief) -> bytes:
-    from qa.brief.markdown import to_markdown
-
-    return to_markdown(brief).encode("utf-8")
-
-
-def _html(brief: Brief) -> bytes:
-    from qa.brief.html import to_html
-
-    return to_html(brief).encode("utf-8")
 
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 FORMATS = (
-    Format("docx", "Word", f"{_OFFICE}.wordprocessingml.document", _docx),
-    Format("xlsx", "Excel", f"{_OFFICE}.spreadsheetml.sheet", _xlsx),
-    Format("md", "Markdown", "text/markdown; charset=utf-8", _markdown),
-    Format("html", "HTML", "text/html; charset=utf-8", _html),
+    Format("docx", "Word", f"{_OFFICE}.wordprocessingml.document"),
+    Format("xlsx", "Excel", f"{_OFFICE}.spreadsheetml.sheet"),
+    Format("md", "Markdown", "text/markdown; charset=utf-8"),
+    Format("html", "HTML", "text/html; charset=utf-8"),
+    Format("json", "JSON", "application/json"),
 )
 
 
-def make(shelf: Shelf, sheet_id: str) -> Brief:
-    """The brief of one sheet, with the earlier sheets of its project behind it. Raises NotFound."""
-    from qa.brief.project import project_brief
+@dataclasses.dataclass(frozen=True, slots=True)
+class Request:
+    """Which brief: ``kind`` is a key of ``KINDS``; the rest as that kind needs it."""
 
-    info = info_of(shelf, sheet_id)
-    sheets = [shelf.corpus.sheet_at(other.no) for other in _up_to(shelf, info)]
-    return project_brief(sheets)
+    kind: str = "project"
+    sheet_ids: tuple[str, ...] = ()
+    topic: str = ""
+    ministry: str = ""
+    sheet_year: int = 0
+
+    def query(self) -> str:
+        """The request as a URL query."""
+        pairs = [("kind", self.kind), *(("sheet_id", one) for one in self.sheet_ids)]
+        pairs += [(name, str(value)) for name in ("topic", "ministry", "sheet_year") if (value := getattr(self, name))]
+        return urlencode(pairs)
 
 
-def _up_to(shelf: Shelf, info: SheetInfo) -> list[SheetInfo]:
-    """The sheet, then the project's sheets of earlier years, newest first."""
-    earlier = [other for other in series_sheets(shelf, info) if other.sheet_year < info.sheet_year]
-    return [info, *earlier]
+def read_request(query: Mapping[str, str], sheet_ids: list[str]) -> Request:
+    """A URL query as a request. Raises BadQuestion."""
+    kind = query.get("kind", "project")
+    if kind not in KINDS:
+        raise BadQuestion(f"資料の種類「{kind}」はありません。")
+    year = query.get("sheet_year", "")
+    return Request(
+        kind,
+        tuple(sheet_ids[:_MAX_COMPARED]),
+        query.get("topic", "")[:200],
+        query.get("ministry", ""),
+        int(year) if year.isdecimal() and len(year) == 4 else 0,
+    )
 
 
-def written(shelf: Shelf, sheet_id: str, extension: str) -> tuple[bytes, Format, SheetInfo]:
-    """The brief as a document. Raises NotFound, KeyError for an unknown extension."""
-    chosen = {one.extension: one for one in FORMATS}[extension]
-    with _matplotlib:
-        return chosen.write(make(shelf, sheet_id)), chosen, info_of(shelf, sheet_id)
+def _one(request: Request) -> str:
+    if not request.sheet_ids:
+        raise BadQuestion("事業を選んでください。")
+    return request.sheet_ids[0]
+
+
+def _project(shelf: Shelf, request: Request) -> Brief:
+    from qa.brief.service import brief_project
+
+    return brief_project(shelf.corpus, _one(request))
+
+
+def _long(shelf: Shelf, request: Request) -> Brief:
+    from qa.brief.service import brief_project
+
+    return brief_project(shelf.corpus, _one(request), long=True)
+
+
+def _questions(shelf: Shelf, request: Request) -> Brief:
+    from qa.brief.service import brief_questions
+
+    return brief_questions(shelf.corpus, _one(request))
+
+
+def _comparison(shelf: Shelf, request: Request) -> Brief:
+    from qa.brief.service import brief_comparison
+
+    return brief_comparison(shelf.corpus, request.sheet_ids)
+
+
+def _topic(shelf: Shelf, request: Request) -> Brief:
+    from qa.brief.service import brief_topic, topic_sheets
+
+    if not request.topic.strip():
+        raise BadQuestion("テーマを言葉で入力してください。")
+    return brief_topic(shelf.corpus, request.topic, request.sheet_ids or topic_sheets(shelf.searcher, request.topic))
+
+
+def _ministry(shelf: Shelf, request: Request) -> Brief:
+    from qa.brief.service import brief_ministry
+
+    return brief_ministry(shelf.corpus, request.ministry, request.sheet_year)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of brief, what it is called, and how it is made."""
+
+    words: str
+    make: Callable[[Shelf, Request], Brief]
+
+
+KINDS = {
+    "project": Kind("事業の概要（A4 一枚）", _project),
+    "long": Kind("事業の概要（詳しく）", _long),
+    "questions": Kind("想定問答", _questions),
+    "comparison": Kind("事業の比較", _comparison),
+    "topic": Kind("テーマ別", _topic),
+    "ministry": Kind("府省庁の一年", _ministry),
+}
+
+
+class Briefs:
+    """Makes briefs and keeps the last few, so that preview and downloads show the same one."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()  # matplotlib draws for one thread at a time
+        self._kept: collections.OrderedDict[tuple[int, Request], Brief] = collections.OrderedDict()
+
+    def brief(self, shelf: Shelf, request: Request) -> Brief:
+        """Raises BadQuestion, NotFound."""
+        with self._lock:
+            return self._brief(shelf, request)
+
+    def written(self, shelf: Shelf, request: Request, extension: str) -> bytes:
+        """The brief as a document. Raises BadQuestion, NotFound, KeyError for an unknown extension."""
+        from qa.brief.service import WRITERS
+
+        with self._lock:
+            return WRITERS[f".{extension}"](self._brief(shelf, request))
+
+    def _brief(self, shelf: Shelf, request: Request) -> Brief:
+        from qa.brief.service import BriefError
+
+        key = (shelf.serial, request)
+        if key not in self._kept:
+            try:
+                self._kept[key] = KINDS[request.kind].make(shelf, request)
+            except BriefError as error:
+                raise NotFound(str(error)) from error
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return self._kept[key]

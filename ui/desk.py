@@ -15,11 +15,13 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from corpus.fields import Measure
+from corpus.model import Table
 from corpus.store.model import SheetInfo
+from corpus.units import is_money, to_yen
 from index.model import SearchFilter
 from qa.model import Answer, Candidate, Interpretation, Operation, Status, Subject
-from ui import answer_view, compare_view, search_view, sheet_view
-from ui.charts import Line, budget_chart
+from ui import answer_view, compare_view, form_view, search_view, sheet_view
+from ui.charts import Line, bars, budget_chart
 from ui.edits import apply_edits
 from ui.figures import budget_measure, recorded_years, yearly
 from ui.library import Shelf
@@ -28,6 +30,7 @@ from ui.questions import questions_of_cell
 
 _ANSWERS_KEPT = 500
 _CHART_YEARS = 8
+_BARS = 20
 
 
 class NotFound(Exception):
@@ -179,14 +182,31 @@ def series_sheets(shelf: Shelf, info: SheetInfo) -> list[SheetInfo]:
 
 
 def chart(shelf: Shelf, answer: Answer) -> Safe:
-    """Budget and execution of the project that the answer is about, by fiscal year."""
+    """What people would rather look at: budget and execution by year, or the amounts of a list as bars."""
     interpretation = answer.interpretation
-    if answer.status is not Status.ANSWERED or interpretation is None or interpretation.subject is not Subject.FIGURE:
+    if answer.status is not Status.ANSWERED or interpretation is None or not answer.citations:
         return Safe("")
-    if interpretation.operation is Operation.COMPARE or not interpretation.sheets or not answer.citations:
+    if interpretation.subject in (Subject.PAYEE, Subject.MANY):
+        return _bars(answer)
+    if interpretation.subject is not Subject.FIGURE or interpretation.operation is Operation.COMPARE:
+        return Safe("")
+    if not interpretation.sheets:
         return Safe("")
     info = shelf.corpus.info(interpretation.sheets[0].sheet_no)
     return project_chart(shelf, info, opened=interpretation.operation is Operation.TREND)
+
+
+def _bars(answer: Answer) -> Safe:
+    """The results of a list, when they are amounts of named things."""
+    found = [
+        (result.text or result.label, to_yen(Decimal(result.value), result.unit))
+        for result in answer.results
+        if result.value is not None and result.unit is not None and is_money(result.unit)
+    ]
+    if not 2 <= len(found) <= _BARS or len(found) != len(answer.results):
+        return Safe("")
+    drawn = bars([name for name, _ in found], [yen for _, yen in found], "金額の比較")
+    return tag("details", tag("summary", "グラフで見る"), tag("figure", drawn), class_="chart-fold", open=True)
 
 
 def project_chart(shelf: Shelf, info: SheetInfo, opened: bool) -> Safe:
@@ -223,7 +243,9 @@ def sheet(shelf: Shelf, sheet_id: str) -> dict[str, Any]:
     """The sheet drawn, with the other years of its project."""
     info = info_of(shelf, sheet_id)
     links = [sheet_view.SheetLink(i.sheet_id, i.sheet_year) for i in series_sheets(shelf, info)]
-    return {"html": sheet_view.render(shelf.corpus.sheet_at(info.no), links), "sheet_id": sheet_id, "project": info.project}
+    read = shelf.corpus.sheet_at(info.no)
+    form = form_view.render(shelf.corpus, read)
+    return {"html": sheet_view.render(read, links, form), "sheet_id": sheet_id, "project": info.project}
 
 
 def cell(shelf: Shelf, sheet_id: str, at: str) -> Safe:
@@ -327,9 +349,6 @@ def compare(shelf: Shelf, sheet_ids: Sequence[str], measure: str) -> dict[str, A
 
 
 def _compare_row(shelf: Shelf, info: SheetInfo, measure: str) -> compare_view.Row:
-    from corpus.model import Table
-    from corpus.units import is_money, to_yen
-
     figures: dict[int, compare_view.Printed] = {}
     for other in series_sheets(shelf, info):  # newest first: the first that reports a year counts
         read = shelf.corpus.sheet_at(other.no)

@@ -49,7 +49,8 @@ class _Job:
 class Jobs:
     """One background job at a time, and the folder where uploads wait for it."""
 
-    def __init__(self, data_dir: Path, upload_dir: Path, when_done: Callable[[], None]) -> None:
+    def __init__(self, data_dir: Path, upload_dir: Path, when_done: Callable[[], frozenset[str]]) -> None:
+        """``when_done`` opens the new generation and gives the paths its files were read from."""
         self._data_dir = data_dir
         self._upload_dir = upload_dir
         self._when_done = when_done
@@ -79,23 +80,23 @@ class Jobs:
     def busy(self) -> bool:
         return self._job is not None and not self._job.done
 
-    def ingest(self, paths: Sequence[Path], title: str, remove_after: bool = False) -> None:
-        """Take files in. Raises JobRunning."""
-        folders = [path.parent for path in paths] if remove_after else []
-        self._start(title, ["ingest", *map(str, paths)], folders)
+    def ingest(self, paths: Sequence[Path], title: str) -> None:
+        """Take files in. Uploads that are not needed afterwards are removed. Raises JobRunning."""
+        uploads = [path for path in paths if self._upload_dir in path.parents]
+        self._start(title, ["ingest", *map(str, paths)], uploads)
 
-    def remove_file(self, digest: str, name: str) -> None:
+    def remove_file(self, name: str) -> None:
         """Take out the sheets of one file. Raises JobRunning."""
-        self._start(f"「{name}」を取り除いています", ["remove", digest], [])
+        self._start(f"「{name}」を取り除いています", ["remove", name], [])
 
-    def _start(self, title: str, arguments: Sequence[str], folders: Sequence[Path]) -> None:
+    def _start(self, title: str, arguments: Sequence[str], uploads: Sequence[Path]) -> None:
         with self._lock:
             if self.busy:
                 raise JobRunning
             self._job = _Job(title)
-        threading.Thread(target=self._follow, args=(self._job, arguments, folders), daemon=True, name="job").start()
+        threading.Thread(target=self._follow, args=(self._job, arguments, uploads), daemon=True, name="job").start()
 
-    def _follow(self, job: _Job, arguments: Sequence[str], folders: Sequence[Path]) -> None:
+    def _follow(self, job: _Job, arguments: Sequence[str], uploads: Sequence[Path]) -> None:
         command = [sys.executable, "-m", "ui.worker", "--data", str(self._data_dir), *arguments]
         root = Path(__file__).resolve().parent.parent
         environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONUTF8": "1"}
@@ -111,9 +112,10 @@ class Jobs:
         if process.returncode != 0 and not job.failed:
             job.failed = True
             job.step = "途中で止まりました。取り込む前の状態のままです。もう一度お試しください。"
-        for folder in folders:
-            shutil.rmtree(folder, ignore_errors=True)
-        self._when_done()
+        needed = self._when_done()
+        for path in uploads:
+            if str(path) not in needed:
+                shutil.rmtree(path.parent, ignore_errors=True)
         job.done = True
 
     def state(self) -> data_view.JobState | None:

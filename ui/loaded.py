@@ -32,3 +32,13 @@ def check_findings(shelf: Shelf) -> tuple[list[Finding], int]:
     rows = shelf.corpus.query("SELECT severity, file, place, message, remedy FROM findings LIMIT 2000")
     found = [Finding(Severity(severity), *rest) for severity, *rest in rows]
     return found, len(found)
+
+
+def sources_after_job(library: Library) -> frozenset[str]:
+    """Open the newest generation; the paths its files were read from (their originals are kept for repair)."""
+    library.refresh()
+    try:
+        rows = library.shelf().corpus.query("SELECT source FROM files")
+    except CorpusError:
+        return frozenset()
+    return frozenset(row[0] for row in rows)

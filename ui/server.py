@@ -24,9 +24,9 @@ from ui import aggregate_view, ask_view, brief_view, briefs, compare_view, data_
 from ui.api import Api
 from ui.edits import BadEdit
 from ui.gate import Busy, Gate, TooSlow
-from ui.jobs import JobRunning, Jobs
+from ui.jobs import JobRunning, Jobs, safe_name
 from ui.library import Library
-from ui.loaded import check_findings, corpus_line, loaded_files
+from ui.loaded import check_findings, corpus_line, loaded_files, sources_after_job
 from ui.markup import tag
 from ui.questions import examples
 from ui.security import BodyTooBig, Guard, allowed_hosts
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _STATIC = Path(__file__).parent / "static"
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-_STATUS = {
+_STATUS: dict[type[Exception], int] = {
     desk.BadQuestion: 400, BadEdit: 400, desk.NotFound: 404, JobRunning: 409, BodyTooBig: 413, Busy: 503,
     TooSlow: 504, CorpusError: 503,
 }  # fmt: skip
@@ -49,17 +49,18 @@ Handler = Callable[[Request], Awaitable[Response]]
 class Rooms:
     """What the handlers share: library, door, jobs, kept answers."""
 
-    def __init__(self, settings: AppSettings, upload_dir: Path) -> None:
+    def __init__(self, settings: AppSettings) -> None:
         self.settings = settings
         self.library = Library(settings.data_dir)
         self.gate = Gate(settings.workers, settings.waiting, settings.timeout_s)
         self.answers = desk.Answers()
-        self.jobs = Jobs(settings.data_dir, upload_dir, self.library.refresh)
-        self.api = Api(self.library, settings.question_limit)
+        self.briefs = briefs.Briefs()
+        self.jobs = Jobs(settings.data_dir, settings.data_dir.absolute() / "uploads", lambda: sources_after_job(self.library))
+        self.api = Api(self.library, self.briefs, settings.question_limit)
         self.examples: tuple[int, dict[str, Any]] = (-1, {})
 
 
-def build(settings: AppSettings, upload_dir: Path) -> tuple[Server, Rooms]:
+def build(settings: AppSettings) -> tuple[Server, Rooms]:
     """The server with all routes, not yet listening. Needs ``seal_environment`` to have run."""
     from gradio import Server as GradioServer
 
@@ -69,7 +70,7 @@ def build(settings: AppSettings, upload_dir: Path) -> tuple[Server, Rooms]:
         def build_middleware_stack(self) -> ASGIApp:
             return Guard(super().build_middleware_stack(), settings)
 
-    rooms = Rooms(settings, upload_dir)
+    rooms = Rooms(settings)
     server = GuardedServer(title="rsqa", docs_url=None, redoc_url=None, openapi_url=None)
     version = str(max(int(path.stat().st_mtime) for path in _STATIC.iterdir()))
     _pages(server, rooms, version)
@@ -77,6 +78,7 @@ def build(settings: AppSettings, upload_dir: Path) -> tuple[Server, Rooms]:
     _data_routes(server, rooms)
     _rest_routes(server, rooms)
     _gradio_endpoints(server, rooms)
+    server.add_exception_handler(Exception, _excuse)
     return server, rooms
 
 
@@ -94,6 +96,11 @@ def _guarded(function: Callable[..., Awaitable[Response]]) -> Handler:
             return Response(status_code=499)
 
     return handler
+
+
+async def _excuse(request: Request, error: Exception) -> Response:
+    """An error of ours: the details are in the log, the reader gets words."""
+    return JSONResponse({"error": "アプリの中で誤りが起きました。質問を少し変えるか、アプリを起動し直してください。"}, 500)
 
 
 def _route(server: Server, path: str, function: Callable[..., Awaitable[Response]], *methods: str) -> None:
@@ -156,15 +163,16 @@ def _pages(server: Server, rooms: Rooms, version: str) -> None:
 
     async def brief(request: Request) -> Response:
         extension = request.path_params.get("extension", "html")
-        sheet_id = request.query_params.get("sheet_id", "")
-        if extension not in {one.extension for one in briefs.FORMATS}:
+        chosen = next((one for one in briefs.FORMATS if one.extension == extension), None)
+        if chosen is None:
             return PlainTextResponse("その形式はありません。", 404)
+        asked = briefs.read_request(request.query_params, request.query_params.getlist("sheet_id"))
         shelf = rooms.library.shelf()
-        content, chosen, info = await rooms.gate.run(briefs.written, shelf, sheet_id, extension)
+        content = await rooms.gate.run(rooms.briefs.written, shelf, asked, extension)
         headers = {}
         if "extension" in request.path_params:
-            name = quote(f"概要資料_{info.sheet_year}_{info.ministry}_{info.number}.{extension}")
-            headers["content-disposition"] = f"attachment; filename*=UTF-8''{name}"
+            title = (await rooms.gate.run(rooms.briefs.brief, shelf, asked)).title
+            headers["content-disposition"] = f"attachment; filename*=UTF-8''{quote(safe_name(f'{title}.{extension}'))}"
         return Response(content, media_type=chosen.media_type, headers=headers)
 
     _route(server, "/", home)
@@ -202,7 +210,9 @@ def _ui_routes(server: Server, rooms: Rooms) -> None:
 
     async def filters(request: Request) -> Response:
         now = shelf()
-        return _json({"html": search_view.filters(await run(desk.filter_options, now)), "key": str(now.serial)})
+        options = await run(desk.filter_options, now)
+        found = {"html": search_view.filters(options), "brief": brief_view.choices(options), "key": str(now.serial)}
+        return _json(found)
 
     async def search(request: Request) -> Response:
         query = dict(request.query_params)
@@ -214,7 +224,8 @@ def _ui_routes(server: Server, rooms: Rooms) -> None:
         return _json(await run(desk.compare, shelf(), query.getlist("sheet"), query.get("measure", "")))
 
     async def brief(request: Request) -> Response:
-        return _json({"html": await run(_brief_panel, rooms, request.query_params.get("sheet_id", ""))})
+        asked = briefs.read_request(request.query_params, request.query_params.getlist("sheet_id"))
+        return _json({"html": await run(_brief_panel, rooms, asked)})
 
     async def offered(request: Request) -> Response:
         return _json(await run(_examples, rooms))
@@ -258,12 +269,14 @@ def _examples(rooms: Rooms) -> dict[str, Any]:
     return rooms.examples[1]
 
 
-def _brief_panel(rooms: Rooms, sheet_id: str) -> str:
+def _brief_panel(rooms: Rooms, asked: briefs.Request) -> str:
     shelf = rooms.library.shelf()
-    info = desk.info_of(shelf, sheet_id)
-    years = [(i.sheet_id, i.sheet_year) for i in desk.series_sheets(shelf, info)]
-    formats = [(one.extension, one.words) for one in briefs.FORMATS]
-    return brief_view.result(sheet_id, info.project, info.ministry, info.sheet_year, years, formats)
+    made = rooms.briefs.brief(shelf, asked)
+    years: list[tuple[str, int]] = []
+    if len(asked.sheet_ids) == 1:
+        info = desk.info_of(shelf, asked.sheet_ids[0])
+        years = [(i.sheet_id, i.sheet_year) for i in desk.series_sheets(shelf, info)]
+    return brief_view.result(asked, made.title, years)
 
 
 def _aggregate(rooms: Rooms, question: str) -> dict[str, Any]:
@@ -349,7 +362,7 @@ def _data_routes(server: Server, rooms: Rooms) -> None:
         paths = [path for key in keys if (path := rooms.jobs.upload_path(str(key))) is not None]
         if not paths:
             raise desk.NotFound("送ったファイルが見つかりません。もう一度送ってください。")
-        rooms.jobs.ingest(paths, f"{len(paths)}個のファイルを取り込んでいます", remove_after=True)
+        rooms.jobs.ingest(paths, f"{len(paths)}個のファイルを取り込んでいます")
         return _json({"started": len(paths)})
 
     async def remove(request: Request) -> Response:
@@ -358,7 +371,7 @@ def _data_routes(server: Server, rooms: Rooms) -> None:
         name = next((one.name for one in files if one.digest == digest), None)
         if name is None:
             raise desk.NotFound("そのファイルは取り込まれていません。")
-        rooms.jobs.remove_file(digest, name)
+        rooms.jobs.remove_file(name)
         return _json({"started": 1})
 
     _route(server, "/ui/state", state)

@@ -11,6 +11,7 @@ import dataclasses
 import itertools
 from collections.abc import Iterable, Sequence
 
+from corpus.fields import Measure
 from corpus.model import Cell, Kind, Section, Sheet, Table
 from ui.markup import Safe, join, tag
 from ui.prose import plain
@@ -31,8 +32,22 @@ class SheetLink:
 
 def render(sheet: Sheet, years: Sequence[SheetLink] = (), form: Safe | None = None) -> Safe:
     """The sheet with its heading; ``form`` is the printed grid when the source has one."""
-    body = form if form is not None else join(_texts(sheet.sections), _tables(sheet))
-    return tag("article", _heading(sheet, years), body, class_="sheet", data_sheet=sheet.sheet_id)
+    tables = join(_flow(sheet), _texts(sheet.sections), _tables(sheet))
+    if form is None:
+        return tag("article", _heading(sheet, years), tables, class_="sheet", data_sheet=sheet.sheet_id)
+    switch = tag(
+        "div",
+        tag("button", "様式どおり", type="button", class_="tool", data_look="form", aria_pressed="true"),
+        tag("button", "読みやすい表", type="button", class_="tool", data_look="tables", aria_pressed="false"),
+        class_="look-switch",
+        role="group",
+        aria_label="シートの見せ方",
+    )
+    looks = (
+        tag("div", form, class_="look", data_look="form"),
+        tag("div", tables, class_="look", data_look="tables", hidden=True),
+    )
+    return tag("article", _heading(sheet, years), switch, *looks, class_="sheet", data_sheet=sheet.sheet_id)
 
 
 def _heading(sheet: Sheet, years: Sequence[SheetLink]) -> Safe:
@@ -62,6 +77,25 @@ def _heading(sheet: Sheet, years: Sequence[SheetLink]) -> Safe:
         ),
         class_="sheet-head",
     )
+
+
+# ---- flow of funds --------------------------------------------------------------------------------
+
+
+def _flow(sheet: Sheet) -> Safe | None:
+    """Ministry → payee blocks, each with its first payee and how many there are. Nothing is added up."""
+    blocks: dict[str, list[str]] = {}
+    for cell in sheet.cells:
+        if cell.table is Table.PAYEES and cell.measure == Measure.PAYEE_NAME and cell.raw.strip():
+            blocks.setdefault(cell.item.split("/")[0], []).append(" ".join(cell.raw.split()))
+    if not blocks:
+        return None
+    items = []
+    for block, names in blocks.items():
+        more = f" ほか{len(names) - 1}者" if len(names) > 1 else ""
+        items.append(tag("li", tag("span", f"{block}　" if block else "", names[0], more, class_="flow-box")))
+    body = tag("div", tag("span", sheet.ministry, class_="flow-box"), tag("ul", *items), class_="flow")
+    return tag("details", tag("summary", "資金の流れ（支出先のまとまり）"), body, class_="chart-fold")
 
 
 # ---- texts ----------------------------------------------------------------------------------------
@@ -108,21 +142,29 @@ def _tables(sheet: Sheet) -> Safe:
 
 
 _Numbered = tuple[int, Cell]
-_PER_ITEM = frozenset({Table.OUTCOME, Table.OUTPUT, Table.UNIT_COST, Table.POLICY, Table.ACTIVITY, Table.EFFECT_PATH})
-_PER_BLOCK = frozenset({Table.PAYEES, Table.EXPENSES, Table.COMMITMENTS})
+# one grid per indicator, per payee block
+_GROUPED = frozenset(
+    {
+        Table.OUTCOME,
+        Table.OUTPUT,
+        Table.UNIT_COST,
+        Table.POLICY,
+        Table.ACTIVITY,
+        Table.EFFECT_PATH,
+        Table.PAYEES,
+        Table.EXPENSES,
+        Table.COMMITMENTS,
+    }
+)
 
 
 def _blocks(table: Table, cells: list[_Numbered]) -> list[list[_Numbered]]:
-    """One grid per indicator, per payee block; else one grid for the table."""
-    if table in _PER_ITEM:
-        key = lambda pair: pair[1].item.split("/")[0]  # noqa: E731
-    elif table in _PER_BLOCK:
-        key = lambda pair: pair[1].item.split("/")[0]  # noqa: E731
-    else:
+    """The grids of one table: one per indicator or payee block where the form repeats it."""
+    if table not in _GROUPED:
         return [cells]
     found: dict[str, list[_Numbered]] = {}
     for pair in cells:
-        found.setdefault(key(pair), []).append(pair)
+        found.setdefault(pair[1].item.split("/")[0], []).append(pair)
     return list(found.values())
 
 
@@ -181,7 +223,7 @@ def _label_cells(paths: list[tuple[str, ...]], index: int, depth: int) -> list[S
             continue  # covered by the cell above
         down = 1
         if deeper:
-            down = sum(1 for _ in itertools.takewhile(lambda other, at=level: _joins(path, other, at), paths[index:]))
+            down = next((n for n, other in enumerate(paths[index:]) if not _joins(path, other, level)), len(paths) - index)
         across = 1 if deeper else depth - level
         scope = "rowgroup" if deeper else "row"
         rows, columns = down if down > 1 else None, across if across > 1 else None

@@ -86,8 +86,8 @@ def marked(text: str, spans: tuple[tuple[int, int], ...]) -> Safe:
     """``text`` with the character ``spans`` (start, end) highlighted; overlapping spans are merged."""
     parts: list[Safe] = []
     at = 0
-    for start, end in sorted(spans):
-        start, end = max(start, at), min(end, len(text))
+    for first, last in sorted(spans):
+        start, end = max(first, at), min(last, len(text))
         if start >= end:
             continue
         parts += [escape(text[at:start]), tag("mark", text[start:end])]

@@ -55,6 +55,7 @@ export async function open(sheetId, citations = [], focus = null, { reveal = tru
     }
     if (mine !== ticket) return;
     setHTML(view, loaded.html);
+    if (localStorage.getItem("rsqa.look") === "tables") look("tables");
     view.scrollTop = 0;
   }
   shown = { sheet: sheetId, citations };
@@ -66,6 +67,14 @@ export async function open(sheetId, citations = [], focus = null, { reveal = tru
 
 function cellsOf(citation) {
   return [...view.querySelectorAll(`[data-at="${CSS.escape(citation.locator)}"]`)];
+}
+
+/** The look (printed form or plain tables) that the reader chose, for every sheet that has both. */
+function look(wanted) {
+  for (const part of view.querySelectorAll(".look")) part.hidden = part.dataset.look !== wanted;
+  for (const button of view.querySelectorAll(".look-switch button")) {
+    button.setAttribute("aria-pressed", String(button.dataset.look === wanted));
+  }
 }
 
 function mark() {
@@ -100,7 +109,12 @@ function drawBar() {
 
 function goTo(index) {
   const citation = shown.citations.find((one) => one.index === index);
-  const cell = citation && cellsOf(citation)[0];
+  const cells = citation ? cellsOf(citation) : [];
+  let cell = cells.find((one) => !one.closest("[hidden]"));
+  if (!cell && cells.length) {
+    look(cells[0].closest(".look").dataset.look);
+    cell = cells[0];
+  }
   for (const old of view.querySelectorAll(".cited-now")) old.classList.remove("cited-now");
   if (!cell) {
     say(citation ? `${citation.file} の ${citation.locator} です。この表示には枠がありません。` : "根拠のセルが見つかりません。");
@@ -163,12 +177,18 @@ export function start() {
       actions.ask(suggested.dataset.question, shown.sheet);
       return;
     }
+    const chosen = event.target.closest("[data-look]:is(button)");
+    if (chosen) {
+      look(chosen.dataset.look);
+      localStorage.setItem("rsqa.look", chosen.dataset.look);
+      return;
+    }
     const cell = event.target.closest(".cell");
     if (cell && !window.getSelection().toString()) questionsOf(cell);
     const tool = event.target.closest(".tool");
     if (!tool) return;
     if (tool.classList.contains("ask-about")) actions.about(shown.sheet, sheetTitle());
-    if (tool.classList.contains("brief-of")) actions.brief(shown.sheet);
+    if (tool.classList.contains("brief-of")) actions.brief(shown.sheet, sheetTitle());
     if (tool.classList.contains("compare-add")) actions.compare(shown.sheet);
     if (tool.classList.contains("print-sheet")) printOnly("print-evidence");
     if (tool.classList.contains("copy-sheet-link")) {

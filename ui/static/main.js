@@ -32,9 +32,9 @@ evidence.onAction("about", (sheet, name) => {
   if (window.matchMedia("(max-width: 1023px)").matches) evidence.close();
   ask.focusOn(sheet, name);
 });
-evidence.onAction("brief", (sheet) => {
+evidence.onAction("brief", (sheet, name) => {
   evidence.close();
-  brief.open(sheet);
+  brief.open(sheet, name);
 });
 evidence.onAction("compare", (sheet) => compare.add(sheet));
 search.onAction("about", (sheet, name) => ask.focusOn(sheet, name));

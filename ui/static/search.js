@@ -48,6 +48,7 @@ async function look() {
 }
 
 export function start() {
+  if (window.matchMedia("(max-width: 767px)").matches) filters.closest("details").open = false;
   onOpen("search", fill);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
