@@ -15,6 +15,7 @@ import json
 import re
 import sys
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -26,6 +27,8 @@ THESAURUS_HEADER = "term\teveryday words"
 QUERIES_HEADER = "ministry\tproject\tquery"
 MAX_WORDS = 8
 MAX_QUERY_CHARS = 100
+# A word that so many terms share says too little about any of them to expand a query with.
+MAX_TERMS_PER_WORD = 20
 # Character-pair overlap (Jaccard) from which two queries count as one wording.  Over the 7,300 first
 # queries and the evaluation set, two pairs lie above 0.4, none of another subject above 0.5.
 SAME_WORDING = 0.5
@@ -83,14 +86,21 @@ def read_queries(path: Path = QUERIES) -> tuple[EverydayQuery, ...]:
 
 
 def check_terms(terms: Iterable[Term], file: str = THESAURUS.name) -> Iterator[Defect]:
-    """Defects of the thesaurus: blanks, controls, repeated terms, words that say nothing new."""
+    """Defects of the thesaurus: blanks, controls, repeated terms, words that say nothing new or are too broad."""
     seen: dict[str, int] = {}
+    shared: Counter[str] = Counter()
     for entry in terms:
         for found, remedy in _term_faults(entry):
             yield Defect(file, entry.line, found, remedy)
         first = seen.setdefault(text_key(entry.term), entry.line)
         if first != entry.line:
-            yield Defect(file, entry.line, f"用語「{entry.term}」が{first}行目と重複しています", "1行にまとめてください")
+            found = f"用語「{entry.term}」が{first}行目と重複しています"
+            yield Defect(file, entry.line, found, "1行にまとめてください")
+        for word in entry.words:
+            shared[text_key(word)] += 1
+            if shared[text_key(word)] == MAX_TERMS_PER_WORD + 1:
+                found = f"言い換え「{word}」は{MAX_TERMS_PER_WORD}を超える用語で使われており広すぎます"
+                yield Defect(file, entry.line, found, "より具体的な言葉にしてください")
 
 
 def check_queries(queries: Iterable[EverydayQuery], file: str = QUERIES.name) -> Iterator[Defect]:
@@ -166,7 +176,8 @@ def _rows(path: Path, header: str) -> Iterator[tuple[int, tuple[str, ...]]]:
     try:
         text = path.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
-        raise BadBridgeData(f"{path.name}: UTF-8ではありません（{error.start}バイト目） → UTF-8で保存してください") from error
+        found = f"{path.name}: UTF-8ではありません（{error.start}バイト目）"
+        raise BadBridgeData(f"{found} → UTF-8で保存してください") from error
     lines = text.split("\n")
     if lines[0] != header:
         raise BadBridgeData(f"{path.name} 1行目: 見出しが「{lines[0]}」です → 「{header}」にしてください")
@@ -221,7 +232,8 @@ def _pairs(text: str) -> set[str]:
 def main(argv: list[str] | None = None) -> int:
     """Command line. Returns 0 when the data are sound, 1 when there is a defect."""
     parser = argparse.ArgumentParser(prog="python -m index.data_check", description="言い換えデータを検査します。")
-    parser.add_argument("--shared", type=Path, default=DATA.parents[2] / "shared", help="評価用データとシートのフォルダー")
+    beside = DATA.parents[2] / "shared"
+    parser.add_argument("--shared", type=Path, default=beside, help="評価用データとシートのフォルダー")
     shared: Path = parser.parse_args(argv).shared
     try:
         terms, queries = read_terms(), read_queries()

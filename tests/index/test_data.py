@@ -14,8 +14,8 @@ from index.data_check import BadBridgeData, EverydayQuery, Term
 def test_the_files_in_the_repository_are_sound() -> None:
     terms, queries = data_check.read_terms(), data_check.read_queries()
     assert [str(d) for d in (*data_check.check_terms(terms), *data_check.check_queries(queries))] == []
-    assert len(terms) >= 2_000
-    assert len(queries) >= 7_000
+    assert len(terms) >= 4_500
+    assert len(queries) >= 8_500
 
 
 def test_no_query_comes_from_the_evaluation_set(shared: Path) -> None:
@@ -50,6 +50,12 @@ def test_a_repeated_term_names_the_first_line() -> None:
     terms = [Term("ＪＩＣＡ", ("途上国",), 2), Term("jica", ("海外協力隊",), 9)]
     (defect,) = data_check.check_terms(terms)
     assert (defect.line, "2行目と重複" in defect.found) == (9, True)
+
+
+def test_a_word_that_too_many_terms_share_is_reported_once() -> None:
+    terms = [Term(f"用語{n}", ("お金", f"言葉{n}"), n) for n in range(2, 30)]
+    (defect,) = data_check.check_terms(terms)
+    assert (defect.line, "広すぎます" in defect.found) == (data_check.MAX_TERMS_PER_WORD + 2, True)
 
 
 @pytest.mark.parametrize(
