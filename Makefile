@@ -44,7 +44,7 @@ bench: $(STAMP)  ## 速さと大きさ → benchmarks/RESULTS.md
 	$(PIP) install --quiet -c constraints.txt -e '.[dev,bench]'
 	$(BIN)/python -m benchmarks.run
 
-samples: $(STAMP)  ## samples/*.xlsx を作り直す
+samples: $(STAMP)  ## samples/sheets を作り直す
 	$(BIN)/python -m samples.make_samples
 
 audit: $(STAMP)  ## 依存パッケージの既知の脆弱性

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ui.server import Rooms
 
 _log = logging.getLogger(__name__)
-SAMPLES = Path(__file__).resolve().parent / "samples"
+SAMPLES = Path(__file__).resolve().parent / "samples" / "sheets"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

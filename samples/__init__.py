@@ -6,10 +6,10 @@ from pathlib import Path
 
 
 def sample_dir() -> Path:
-    """The folder that holds the sample's .xlsx files; a path to give to ``corpus.ingest``."""
+    """The folder of the sample: questions, and ``sheets`` to take in."""
     return Path(__file__).resolve().parent
 
 
 def sample_files() -> list[Path]:
     """The sample's .xlsx files, in order of their names."""
-    return sorted(sample_dir().glob("*.xlsx"))
+    return sorted((sample_dir() / "sheets").glob("*.xlsx"))

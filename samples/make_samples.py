@@ -141,7 +141,7 @@ def all_sheets() -> Iterator[tuple[str, bytes]]:
 
 
 def main(arguments: list[str]) -> None:
-    folder = Path(arguments[0]) if arguments else sample_dir()
+    folder = Path(arguments[0]) if arguments else sample_dir() / "sheets"
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in all_sheets():
         (folder / name).write_bytes(content)
