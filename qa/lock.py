@@ -311,7 +311,9 @@ def _years_in(texts: Iterable[str]) -> set[int]:
 
 
 def _question(answer: Answer, span: Span, shown: str) -> bool:
-    return span.part in answer.question and _plain(shown) == _plain(span.part)
+    asked = answer.interpretation
+    read = () if asked is None else (asked.item, asked.payee, asked.block, asked.filter.payee, asked.filter.topic)
+    return (span.part in answer.question or span.part in read) and _plain(shown) == _plain(span.part)
 
 
 def _named(answer: Answer, span: Span, shown: str) -> bool:

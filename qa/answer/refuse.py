@@ -124,7 +124,8 @@ def not_recorded(case: Case, gap: Gap, what: str) -> Draft:
     """The sheet has no such thing at all (``what`` in the asker's or the form's words, "" for "that")."""
     citation = case.builder.cite_sheet(case.newest.sheet)
     slots: dict[str, Part] = {**case.head(citation), "reason": Words(gap.value), "mark": Marks(())}
-    slots["what"] = User(what) if what and what in case.asked.question else Words(what or "お尋ねの事項")
+    own_words = bool(what) and (what in case.asked.question or what == case.asked.item)
+    slots["what"] = User(what) if own_words else Words(what or "お尋ねの事項")
     case.builder.say(Say.NOT_IN_FORM, **slots)
     return case.finish(Status.NOT_RECORDED)
 
