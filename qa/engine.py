@@ -21,6 +21,7 @@ from qa.model import Answer, Interpretation, Status
 from qa.render import render
 from qa.session import Sessions, Turn
 from qa.understand.context import Context
+from qa.understand.understand import understand
 
 if TYPE_CHECKING:
     from corpus.store.reader import Corpus
@@ -67,7 +68,7 @@ class Engine:
     ) -> None:
         self.corpus = corpus
         self.searcher = searcher
-        self.names = names if names is not None else project_names(corpus)
+        self.names = names if names is not None else project_names(corpus, searcher)
         self.library = Library(corpus)
         self.population = Population(corpus)
         self.sessions = Sessions(max_sessions)
@@ -103,8 +104,6 @@ class Engine:
     # ------------------------------------------------------------ private
 
     def _understand(self, question: str, sheet_id: str | None, session: str | None) -> Interpretation:
-        from qa.understand import understand
-
         turn = self.sessions.last(session)
         context = Context(self.corpus, self.names, self.searcher, sheet_id or "")
         if turn is not None:
@@ -146,10 +145,15 @@ class Engine:
         self.sessions.keep(session, turn)
 
 
-def project_names(corpus: Corpus) -> NameIndex:
-    """The index of all project names of the corpus: the stored one, else built now (seconds)."""
+def project_names(corpus: Corpus, searcher: Searcher | None = None) -> NameIndex:
+    """The index of all project names of the corpus: the searcher's, the stored one, else built now (seconds)."""
     from index.names import NameIndex
 
+    if searcher is not None:
+        return searcher.names
+    stored = corpus.path / "index" / "names"
+    if stored.is_dir():
+        return NameIndex.open(stored)
     return NameIndex.build([info.project for info in corpus.infos()])
 
 
