@@ -114,9 +114,7 @@ def check_queries(queries: Iterable[EverydayQuery], file: str = QUERIES.name) ->
             yield Defect(file, entry.line, f"質問が{first}行目と同じです", "どちらかを書き改めてください")
 
 
-def check_evaluation(
-    queries: Iterable[EverydayQuery], evaluation: Path, file: str = QUERIES.name
-) -> Iterator[Defect]:
+def check_evaluation(queries: Iterable[EverydayQuery], evaluation: Path, file: str = QUERIES.name) -> Iterator[Defect]:
     """Queries that leak from the evaluation set (JSON lines with ``query`` and ``projects``)."""
     asked = [json.loads(line) for line in evaluation.read_text(encoding="utf-8").splitlines() if line.strip()]
     projects = {key: name for row in asked for name in row["projects"] for key in project_keys(name)}
