@@ -45,7 +45,11 @@ class FileRecord:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Changes:
-    """Sheet numbers that differ from the previous generation; all others hold the same sheet."""
+    """Sheet numbers that differ from the previous generation; all others hold the same sheet.
+
+    ``replaced``: the number holds another content than before (a changed sheet, or a new sheet that
+    took the number of a removed one).
+    """
 
     added: tuple[int, ...]
     replaced: tuple[int, ...]
@@ -284,9 +288,13 @@ class Generation:
         taken = set(numbers.values())
         free = (no for no in range(len(self._entries) + len(taken)) if no not in taken)
         added = {sheet_id: next(free) for sheet_id in self._entries if sheet_id not in before}
-        replaced = [numbers[i] for i in numbers if self._entries[i].kept is None]
-        removed = sorted(set(before.values()) - taken)
-        self.changes = Changes(tuple(sorted(added.values())), tuple(sorted(replaced)), tuple(removed))
+        old = set(before.values())
+        changed = {numbers[i] for i in numbers if self._entries[i].kept is None} | (set(added.values()) & old)
+        self.changes = Changes(
+            added=tuple(sorted(set(added.values()) - old)),
+            replaced=tuple(sorted(changed)),
+            removed=tuple(sorted(old - taken - set(added.values()))),
+        )
         numbers |= added
         return sorted(((numbers[sheet_id], entry) for sheet_id, entry in self._entries.items()), key=lambda pair: pair[0])
 
