@@ -10,6 +10,10 @@ STAMP := $(VENV)/.rsqa-ready
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	"$$p" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo "$$p"; break; }; done)
 
+NOT_LOCKED := torch triton cuda-bindings cuda-pathfinder cuda-toolkit nvidia-cublas nvidia-cuda-cupti \
+	nvidia-cuda-nvrtc nvidia-cuda-runtime nvidia-cudnn-cu13 nvidia-cufft nvidia-cufile nvidia-curand nvidia-cusolver \
+	nvidia-cusparse nvidia-cusparselt-cu13 nvidia-nccl-cu13 nvidia-nvjitlink nvidia-nvshmem-cu13 nvidia-nvtx
+
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .PHONY: setup run test lint eval bench samples lock audit clean help
@@ -47,7 +51,15 @@ bench: $(STAMP)  ## 速さと大きさ → benchmarks/RESULTS.md
 samples: $(STAMP)  ## samples/sheets を作り直す
 	$(BIN)/python -m samples.make_samples
 
-audit: $(STAMP)  ## 依存パッケージの既知の脆弱性
+# The lock leaves out torch and what only its CUDA builds need: which build is right depends on the machine.
+lock: $(STAMP)  ## requirements.lock を作り直す（全パッケージの版とハッシュ）
+	$(PIP) install --quiet -c constraints.txt -e '.[audit]'
+	$(BIN)/python -m uv pip compile pyproject.toml -c constraints.txt --universal --python-version 3.11 \
+		--generate-hashes --no-annotate --quiet --custom-compile-command "make lock" \
+		$(foreach p,$(NOT_LOCKED),--no-emit-package $(p)) -o requirements.lock
+
+audit: $(STAMP)  ## 依存パッケージの既知の脆弱性を調べる（ネットワークを使う）
+	$(PIP) install --quiet -c constraints.txt -e '.[audit]'
 	$(BIN)/python -m pip_audit -r requirements.lock --require-hashes --disable-pip
 
 clean:  ## 仮想環境と作業ファイルを消す（データは消さない）
