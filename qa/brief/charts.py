@@ -121,7 +121,7 @@ def _alt(title: str, labels: Sequence[str], series: Sequence[Series]) -> str:
 
 
 def svg(chart: Chart, width: float = 6.3, height: float = 2.3) -> str:
-    """The chart as an SVG document (text kept as text, so that the reader's own fonts are used)."""
+    """The chart as an SVG document; letters are drawn shapes, so that it looks the same without the font."""
     buffer = io.StringIO()
     canvas = _draw(chart, width, height)
     canvas.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
@@ -146,7 +146,7 @@ def _draw(chart: Chart, width: float, height: float) -> Canvas:
     font = get_font_ttf_path()
     if not any(entry.fname == font for entry in fontManager.ttflist):
         fontManager.addfont(font)
-    settings: Any = {"font.family": ["IPAexGothic"], "svg.fonttype": "none", "font.size": 8, "svg.hashsalt": "rsqa"}
+    settings: Any = {"font.family": ["IPAexGothic"], "font.size": 8, "svg.hashsalt": "rsqa"}
     with matplotlib.rc_context(settings):
         canvas = Canvas(figsize=(width, height), layout="constrained")
         FigureCanvasAgg(canvas)
