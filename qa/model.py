@@ -107,6 +107,19 @@ class Interpretation:
     ``measures`` are canonical names (``corpus.fields.Measure``), first = asked; ``field`` a text
     field (``corpus.fields.Field``) or payee column.  ``item`` restricts to an indicator, budget
     item or checklist question, in the words of the sheet.  ``unit`` is the unit the user wants.
+
+    Conventions of ``qa.understand`` (the ANSWERING side relies on them):
+    * ``Candidate.score`` of a sheet in ``sheets`` is lower (x 0.9) when the sheet carries another name
+      (a renamed project, linked by series): prefer the sheets with the highest score.
+    * ``reason`` set and no ``sheets``: not found; ``rivals`` are then only near names to suggest.
+      ``rivals`` without ``reason``: several fit, ask back.
+    * subject TEXT with ``field`` "" : the sheet has no such item (``reason`` says which): not recorded.
+    * TEXT with ``field`` 評価 / 評価に関する説明 and ``item``: a checklist question of 点検・改善.
+    * DIFFERENCE, GROWTH_RATE, RATIO: two ``fiscal_years``, earlier first; two ``measures`` pair up with them
+      (当初予算 of the one, 要求額 of the other).  COMPARE: ``sheets`` of the first project, then of the second.
+    * measure 執行率 alone has operation EXECUTION_RATE.  UNUSED has measures (予算計, 執行額).
+    * no ``fiscal_years``: all years of the sheet for MAX/MIN/SUM/TREND, the newest recorded for LOOKUP.
+    * AGG_THRESHOLD: ``field`` is ``件数`` (how many) or ``一覧``.
     """
 
     question: str
@@ -133,6 +146,7 @@ class Interpretation:
     descending: bool = True
     group_by: str = ""
     reason: str = ""  # why NONE, or why no project was found
+    talked_years: tuple[int, ...] = ()  # fiscal years of this and earlier turns, latest first ("1年でどれだけ増えた")
     notes: tuple[str, ...] = ()
 
 

@@ -25,6 +25,7 @@ _JOIN_AFTER = re.compile(
 )
 _OPEN_END = re.compile(r"(?:に(?:向|係|関|要|対|資|伴|必要|基づ)|を(?:通|活用|踏|含))[ぁ-ん]*$")
 _ENDS_PHRASE = re.compile(r"(?:は|が|で|を|から|って|へ|も|ば|です|ます|けど|のに)$")
+_ASKED = 0.5  # words of the asked thing (当初予算) prove little when a name holds them too
 _BREAK = 0.5  # two pieces adjacent in the question but not in the name
 
 
@@ -128,17 +129,13 @@ def _measure(
     inner = [(b, e) for b, e in pieces if b >= first and e <= last]
     w = stretch.weights
     loose = [0.0 if h or not o else x for x, h, o in zip(w, hit, stretch.open, strict=True)]
-    while first < last - 1 and _is_hiragana(stretch.folded[first]):
-        first += 1
-    while last > first + 1 and _is_hiragana(stretch.folded[last - 1]):
-        last -= 1
-    if opened := _OPEN_END.search(stretch.folded, first + 2, last):
-        last = opened.start()
+    if stretch.folded[first:last] != name:
+        first, last = _trimmed(stretch.folded, first, last)
     before, after = _before(stretch, loose, first), _after(stretch, loose, last)
     name_weights = weights(name)
     got = _covered_of_name(name, stretch.folded[first:last])
     return Alignment(
-        covered=sum(w[i] for i in range(first, last) if hit[i]),
+        covered=sum(w[i] * (_ASKED if stretch.asked[i] else 1.0) for i in range(first, last) if hit[i]),
         breaks=_break_cost(stretch.folded, name, inner) + _repeats(stretch.folded[first:last], name, inner, first),
         inside=sum(loose[first:last]),
         glued=before.glued + after.glued,
@@ -151,6 +148,16 @@ def _measure(
         start=stretch.places[first],
         end=stretch.places[last - 1] + 1,
     )
+
+
+def _trimmed(text: str, first: int, last: int) -> tuple[int, int]:
+    """The span without particles at its ends (``の…に向けた``)."""
+    while first < last - 1 and _is_hiragana(text[first]):
+        first += 1
+    while last > first + 1 and _is_hiragana(text[last - 1]):
+        last -= 1
+    opened = _OPEN_END.search(text, first + 2, last)
+    return first, opened.start() if opened else last
 
 
 def _pieces(text: str, name: str) -> list[tuple[int, int]]:

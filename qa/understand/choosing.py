@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections import Counter
 
 from corpus.store.model import SheetInfo
 from qa.understand.directory import Directory
@@ -33,10 +34,7 @@ def choose(fits: list[NameFit], directory: Directory, hints: Hints) -> Choice:
     """Decide between ranked names."""
     good = [f for f in fits if fits_well(f)]
     near = tuple(f for f in fits[:5] if resembles(f))
-    if hints.ministries and any(f.in_ministry for f in good):
-        good = [f for f in good if f.in_ministry]
-    elif hints.ministries:
-        good = [f for f in good if f.exact and f.fit.total >= 5]
+    good = [f for f in good if f.in_ministry] or [f for f in good if f.exact and f.fit.total >= 5]
     if not good:
         return Choice(None, (), near)
     best = _in_year(good, hints)
@@ -121,8 +119,9 @@ def sheets_of(name: NameFit, directory: Directory, hints: Hints) -> list[list[Sh
     """
     named = directory.sheets_named(name.name_id)
     named = [*named, *_kin_sheets(named, directory, kin(name.name))]
-    if hints.ministries and any(i.ministry in hints.ministries for i in named):
-        named = [i for i in named if i.ministry in hints.ministries]
+    ministries = hints.outside(name.fit.start, name.fit.end)
+    if any(i.ministry in ministries for i in named):
+        named = [i for i in named if i.ministry in ministries]
     groups: dict[object, list[SheetInfo]] = {}
     by_ministry: dict[str, list[SheetInfo]] = {}
     for info in named:
@@ -150,8 +149,9 @@ def _kin_sheets(named: list[SheetInfo], directory: Directory, key: str) -> list[
 
 
 def _whole_series(infos: list[SheetInfo], directory: Directory) -> list[SheetInfo]:
-    """``infos`` and the sheets of their series in the years they lack."""
+    """``infos`` and the sheets of their series in the years they lack, where there is just one (a renaming)."""
     years = {i.sheet_year for i in infos}
     linked = [directory.infos[no] for series in {i.series for i in infos} for no in directory.by_series[series]]
-    extra = [i for i in linked if i.sheet_year not in years]
+    counts = Counter(i.sheet_year for i in linked)
+    extra = [i for i in linked if i.sheet_year not in years and counts[i.sheet_year] == 1]
     return sorted([*infos, *extra], key=lambda i: (-i.sheet_year, i.no))

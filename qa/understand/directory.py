@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from corpus.store.model import SheetInfo
 from corpus.store.reader import Corpus
-from corpus.text import name_key
+from corpus.text import name_key, nfkc
 from index.names import NameIndex
 from qa.understand.folding import fold_name
 
@@ -29,7 +29,7 @@ class Directory:
         self.by_series: dict[int, list[int]] = defaultdict(list)
         self.by_number: dict[str, list[int]] = defaultdict(list)
         for no, info in self.infos.items():
-            self.by_id[info.sheet_id] = no
+            self.by_id[nfkc(info.sheet_id).lower()] = no
             self.by_name[name_key(info.project)].append(no)
             self.by_series[info.series].append(no)
             self.by_number[info.number.lower()].append(no)

@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
+
 from corpus.text import name_key
 from index.names import NameIndex
 from qa.understand.alignment import Alignment, Stretch, align
+from qa.understand.cues import Ministry
 from qa.understand.directory import Directory
 from qa.understand.folding import fold_name, fold_with_places, weights
 from qa.understand.spans import BLANK, Board
@@ -30,8 +33,15 @@ class Hints:
     """What else the question says about the project."""
 
     sheet_year: int | None = None
-    ministries: tuple[str, ...] = ()
-    bureau: str = ""
+    mentions: tuple[Ministry, ...] = ()
+
+    def outside(self, start: int, end: int) -> tuple[str, ...]:
+        """The ministries named elsewhere than in ``start`` to ``end`` (there they are part of a name)."""
+        return tuple(dict.fromkeys(m.name for m in self.mentions if not (start <= m.start and m.end <= end)))
+
+    @property
+    def ministries(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(m.name for m in self.mentions))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -52,10 +62,18 @@ class NameFit:
 
 
 def rank_names(
-    question: Question, board: Board, names: NameIndex, directory: Directory, hints: Hints
+    question: Question,
+    board: Board,
+    names: NameIndex,
+    directory: Directory,
+    hints: Hints,
+    protected: tuple[tuple[int, int], ...] = (),
 ) -> list[NameFit]:
-    """Names that fit the question, best first. ``board`` holds what else is understood."""
-    stretches = clauses(board)
+    """Names that fit the question, best first. ``board`` holds what else is understood.
+
+    ``protected``: places of whole names in which no comma and no year cuts the clause.
+    """
+    stretches = clauses(board, protected)
     if not stretches:
         return []
     ids = _candidate_ids(question, stretches, names, directory, hints)
@@ -69,10 +87,11 @@ def rank_names(
     return sorted(found, key=lambda f: (-f.score, f.name_id))
 
 
-def clauses(board: Board) -> list[Stretch]:
+def clauses(board: Board, protected: tuple[tuple[int, int], ...] = ()) -> list[Stretch]:
     """The question cut at punctuation (outside brackets) and at years, each piece folded."""
     text, masked = board.text, board.masked
-    cuts = {i for c in board.of(*_HARD) for i in range(c.start, c.end)}
+    kept = {i for start, end in protected for i in range(start, end)}
+    cuts = {i for c in board.of(*_HARD) for i in range(c.start, c.end)} - kept
     asked = {i for c in board.claims if c.kind not in ("filler", "府省庁") for i in range(c.start, c.end)}
     found: list[Stretch] = []
     depth, begin = 0, 0
@@ -81,7 +100,7 @@ def clauses(board: Board) -> list[Stretch]:
             depth += 1
         elif i < len(text) and character in _CLOSE:
             depth = max(0, depth - 1)
-        if i == len(text) or i in cuts or (character in _SPLIT and depth == 0) or character == "。":
+        if i == len(text) or i in cuts or (character in _SPLIT and depth == 0 and i not in kept):
             if stretch := _stretch(text, masked, asked, begin, i):
                 found.append(stretch)
             begin = i + 1
@@ -103,8 +122,8 @@ def _candidate_ids(
 ) -> list[int]:
     ids: dict[int, None] = {m.name_id: None for m in names.contained(question.text)}
     mask = directory.year_mask(hints.sheet_year) if hints.sheet_year else None
-    for ministry in hints.ministries:
-        ministry_mask = directory.ministry_mask(ministry)
+    if hints.ministries:
+        ministry_mask = np.logical_or.reduce([directory.ministry_mask(m) for m in hints.ministries])
         mask = ministry_mask if mask is None else mask & ministry_mask
     texts = [question.text[s.start : s.end] for s in stretches if s.content >= _MIN_CONTENT]
     for text in texts:
@@ -118,7 +137,8 @@ def _name_fit(
     name_id: int, names: NameIndex, directory: Directory, hints: Hints, fit: Alignment, words: str
 ) -> NameFit:
     in_year = hints.sheet_year is None or bool(directory.year_mask(hints.sheet_year)[name_id])
-    in_ministry = not hints.ministries or any(directory.ministry_mask(m)[name_id] for m in hints.ministries)
+    ministries = hints.outside(fit.start, fit.end)
+    in_ministry = not ministries or any(directory.ministry_mask(m)[name_id] for m in ministries)
     exact = fold_with_places(words)[0] == fold_name(names.name(name_id))
     printed = name_key(words) == directory.key_of[name_id]
     return NameFit(name_id, names.name(name_id), fit, exact, printed, in_year, in_ministry)

@@ -113,7 +113,7 @@ class Years:
 
     sheet: Item | None
     fiscal: tuple[Mention, ...]
-    relative: tuple[Relative, ...]
+    relative: tuple[Relative, ...] = ()
     recent: int = 0  # 過去n年間; 0 = not said
     latest: bool = False  # 直近の, 最新の
     same_year_sheet: bool = False  # 同年度のシート
@@ -159,18 +159,23 @@ class Resolved:
 
 
 def read_years(board: Board) -> Years:
-    """Find and claim every year of the question. Kinds: ``シート``, ``年度``, ``相対年度``, ``期間``."""
+    """Find and claim the explicit years of the question. Kinds: ``シート``, ``年度``, ``シート語``."""
     chains = _chains(board)
     sheet, fiscal = _split_sheet(board, chains)
     same = _claim_first(board, _SAME_YEAR, "シート")
     for mention in fiscal:
         board.claim(mention.start, mention.end, "年度")
+    for found in list(board.find(_SHEET_WORD)):
+        board.claim(*found.span(), "シート語")
+    return Years(sheet, tuple(fiscal), same_year_sheet=same)
+
+
+def read_relative_years(board: Board, years: Years) -> Years:
+    """Add 昨年度, 過去3年間, 直近 … Called when longer phrases (前年度から繰越し) are claimed already."""
     relative = _read_relative(board)
     recent = _read_recent(board)
     latest = _claim_first(board, _LATEST, "期間")
-    for found in list(board.find(_SHEET_WORD)):
-        board.claim(*found.span(), "シート語")
-    return Years(sheet, tuple(fiscal), relative, recent, latest, same)
+    return dataclasses.replace(years, relative=relative, recent=recent, latest=latest)
 
 
 def read_distant_sheet(board: Board, years: Years) -> Years:

@@ -1,0 +1,158 @@
+"""What is asked of one project: the first recogniser that fits decides (payee, text, figure, unknown)."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+from corpus.fields import Field, Measure
+from corpus.model import Sheet, Table
+from qa.model import Interpretation, Operation, Subject
+from qa.understand.figures import Focus, is_money, measures_asked, operation_asked, read_figure, unit_asked
+from qa.understand.items import Item, find_item
+from qa.understand.payee_questions import read_payee
+from qa.understand.reading import Reading, left_over
+from qa.understand.vocabulary import vocabulary
+
+NO_SUCH_ITEM = "シートにその項目はありません"
+_STRONG_PAYEE = frozenset(
+    {
+        Operation.PAYEE_FIELD, Operation.PAYEE_BLOCK, Operation.PAYEE_COUNT, Operation.PAYEE_ONE_BIDDER,
+        Operation.PAYEE_SHARE, Operation.PAYEE_TOP,
+    }
+)  # fmt: skip
+_INDICATOR = {
+    Table.OUTCOME: Measure.OUTCOME_ACTUAL,
+    Table.OUTPUT: Measure.OUTPUT_ACTUAL,
+    Table.BUDGET_ITEMS: Measure.INITIAL,
+    Table.UNIT_COST: Measure.UNIT_COST,
+}
+_OUTPUT_TWIN = {Measure.OUTCOME_ACTUAL: Measure.OUTPUT_ACTUAL, Measure.TARGET: Measure.OUTPUT_PLAN}
+_TEXT_MEASURES = frozenset(
+    {Measure.GOAL, Measure.OUTCOME_INDICATOR, Measure.OUTPUT_INDICATOR, Measure.UNIT_COST_FORMULA, Measure.BASIS}
+)
+_BUDGET_ITEM = re.compile(r"(?:旅費|庁費|謝金|手当|補助金|委託費|負担金|交付金|分担金|給与|費|金)$")
+_HOW_MUCH = re.compile(r"いくら|金額|何円|何億|何百万|どれくらい|どのくらい|いくつ|何%")
+_SHORT_FIELD = 4
+_OVERVIEW_NOTE = "何を知りたいかが書かれていないため、事業概要を示します"
+_EXECUTED_NOTE = "何の額かが書かれていないため、執行額として答えます"
+
+
+def read_asked(reading: Reading, sheet: Sheet | None, focus: Focus, previous_payee: str = "") -> Interpretation:
+    """What is asked of the project; ``sheet`` (its asked or newest sheet) gives payees' and items' names."""
+    if reading.has("unrecorded"):
+        return _unknown(reading, reading.values("unrecorded")[0])
+    payee = read_payee(reading, sheet, previous_payee)
+    if payee is not None and payee.operation in _STRONG_PAYEE and not _check_asked(reading):
+        return payee
+    if text := _read_text(reading):
+        return text
+    if payee is not None:
+        return payee
+    return _read_numbers(reading, sheet, focus)
+
+
+def _read_numbers(reading: Reading, sheet: Sheet | None, focus: Focus) -> Interpretation:
+    """Budget figures, indicators, items of the budget; else the project itself; else unknown."""
+    measures = measures_asked(reading)
+    item = find_item(reading, sheet) if sheet is not None else None
+    if is_money(measures) or operation_asked(reading, measures) is Operation.UNUSED:
+        found = read_figure(reading, focus, measures)
+        return dataclasses.replace(found, **_budget_item(reading, item))
+    if item is not None:
+        return _indicator(reading, focus, measures, item)
+    if measures and measures[0] in _TEXT_MEASURES:
+        return _text(reading, measures[0], item="")
+    if measures:
+        words = _leftover_words(reading)
+        return dataclasses.replace(read_figure(reading, focus, measures), item=words)
+    return _without_measure(reading, focus)
+
+
+def _without_measure(reading: Reading, focus: Focus) -> Interpretation:
+    words = _leftover_words(reading)
+    if words and not reading.has("operation"):
+        return _unknown(reading, words)
+    if reading.has("measure", "実績") and words:
+        return dataclasses.replace(read_figure(reading, focus, (Measure.OUTCOME_ACTUAL.value,)), item=words)
+    if _HOW_MUCH.search(reading.board.text) or reading.has("operation") or reading.resolved.ends or reading.years.relative:
+        found = read_figure(reading, focus, (Measure.EXECUTED.value,))
+        return dataclasses.replace(found, notes=(_EXECUTED_NOTE,))
+    return dataclasses.replace(_text(reading, Field.OVERVIEW.value, item=""), notes=(_OVERVIEW_NOTE,))
+
+
+def _indicator(reading: Reading, focus: Focus, measures: tuple[str, ...], item: Item) -> Interpretation:
+    """A figure of an indicator: the measure named, in the table the indicator stands in."""
+    asked = measures[0] if measures else _INDICATOR[item.table]
+    if item.table is Table.OUTPUT:
+        asked = _OUTPUT_TWIN.get(Measure(asked), asked)
+    found = read_figure(reading, focus, (asked,))
+    return dataclasses.replace(found, item=item.label, table=item.table.value)
+
+
+def _budget_item(reading: Reading, item: Item | None) -> dict[str, str]:
+    """``item`` and ``table`` when a budget item (職員旅費) is meant, not the whole project."""
+    if item is not None and item.table is Table.BUDGET_ITEMS:
+        return {"item": item.label, "table": item.table.value}
+    words = _leftover_words(reading)
+    if words and _BUDGET_ITEM.search(words):
+        return {"item": words, "table": Table.BUDGET_ITEMS.value}
+    return {}
+
+
+def _read_text(reading: Reading) -> Interpretation | None:
+    """A text field or a checklist question, unless a figure is asked more plainly."""
+    for cue in reading.cues:
+        if cue.kind == "check":
+            check = vocabulary().checks[cue.value]
+            field = Measure.CHECK_NOTE if check.note or "理由" in reading.board.text else Measure.CHECK_MARK
+            return _text(reading, field.value, check.item)
+    fields = [c for c in reading.cues if c.kind == "field"]
+    if not fields:
+        return None
+    best = max(fields, key=lambda c: (c.size, c.start))
+    figures = [c for c in reading.cues if c.kind == "measure" and len(c.phrase) >= 3 and c.value != "実績"]
+    plainly = [c for c in figures if c.start > best.start or best.size < _SHORT_FIELD]
+    if plainly and _HOW_MUCH.search(reading.board.text) and best.value != Field.CHANGE_REASON:
+        return None
+    return _text(reading, best.value, item="")
+
+
+def _text(reading: Reading, field: str, item: str) -> Interpretation:
+    return Interpretation(
+        question=reading.question.original,
+        subject=Subject.TEXT,
+        operation=Operation.LOOKUP,
+        sheet_year=reading.resolved.sheet_year,
+        fiscal_years=reading.resolved.spread,
+        field=field,
+        item=item,
+    )
+
+
+def _unknown(reading: Reading, thing: str) -> Interpretation:
+    found = _text(reading, "", item="")
+    return dataclasses.replace(found, reason=f"{NO_SUCH_ITEM}（{thing}）", unit=unit_asked(reading))
+
+
+def _check_asked(reading: Reading) -> bool:
+    return any(c.kind == "check" for c in reading.cues)
+
+
+def _leftover_words(reading: Reading) -> str:
+    """The longest left-over stretch of at least two content characters, in the user's words."""
+    stretches = [(e - s, s, e) for s, e in left_over(reading.board) if e - s >= 2 and _near_asked(reading, s, e)]
+    if not stretches:
+        return ""
+    _, start, end = max(stretches)
+    return reading.question.source(start, end)
+
+
+def _near_asked(reading: Reading, start: int, end: int) -> bool:
+    """Not in a sentence that only introduces the question (「…を調べています。」)."""
+    text = reading.board.text
+    sentence_end = min((i for i in (text.find(m, end) for m in "。?!") if i >= 0), default=len(text))
+    if reading.span is None:
+        return True
+    begin = max((text.rfind(m, 0, start) for m in "。?!"), default=-1)
+    return begin < reading.span[1] and (sentence_end >= reading.span[0]) and not text[sentence_end - 2 : sentence_end] in ("ます", "です") or sentence_end == len(text)

@@ -1,0 +1,239 @@
+"""Turns that name no project: what they leave out is taken from the turn before."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+from corpus.fields import Measure
+from corpus.model import Sheet
+from qa.model import Candidate, Interpretation, Operation, Subject
+from qa.understand.asking import read_asked
+from qa.understand.context import Context
+from qa.understand.directory import Directory
+from qa.understand.figures import Focus, measures_asked, operation_asked, read_figure, unit_asked
+from qa.understand.folding import fold_name, fold_with_places
+from qa.understand.many import read_many
+from qa.understand.payee_questions import rank_asked, read_payee
+from qa.understand.reading import Reading, left_over
+
+_PAIR = frozenset({Operation.DIFFERENCE, Operation.GROWTH_RATE, Operation.RATIO})
+_ONE_YEAR = frozenset({Operation.LOOKUP, Operation.EXECUTION_RATE, Operation.UNUSED})
+_BLOCK_ONLY = re.compile(r"^(?:では|じゃあ|次は|次に)?[、\s]*([a-z])(?:は|だと|ブロックは|グループは|の方は|も)?[\s?。]*$")
+_WHOLE = re.compile(r"事業全体|全体で|全体の|事業の|事業として")
+_SAME_MINISTRY = re.compile(r"同じ(?:府)?省庁?|同省|同庁|その省|この省|同府省")
+_PREVIOUS_YEAR = re.compile(r"前年度?(?:と|に|から|比)|前の年度?(?:と|に|から)|1年で|一年で|1年間で|昨年度?(?:と|に|から)")
+_ORDINAL = re.compile(r"^\D{0,6}?(\d{1,2})\s?(?:番|つ目|個目|件目|つめ)|^\s*(\d{1,2})[.)。]?\s*$")
+
+
+def follow_up(
+    reading: Reading, context: Context, main: Candidate, sheet: Sheet, places: Directory
+) -> Interpretation:
+    """A turn about the sheet in focus ``main``; ``context.previous`` may be None (the caller named the sheet)."""
+    previous = context.previous
+    sheets = previous.sheets if previous is not None and previous.sheets else _series(main, places)
+    sheet_year = reading.resolved.sheet_year or (previous.sheet_year if previous else main.sheet_year)
+    anchor = _anchor(context)
+    focus = Focus(reading.resolved.sheet_year or main.sheet_year, anchor)
+    found = _same_ministry(reading, context, main, focus) or (
+        _merge(reading, context, previous, sheet, focus) if previous is not None else read_asked(reading, sheet, focus)
+    )
+    if found.subject is Subject.MANY:
+        return found
+    return dataclasses.replace(
+        found,
+        question=reading.question.original,
+        sheets=sheets,
+        sheet_year=sheet_year,
+        project_text=previous.project_text if previous else main.project,
+        rivals=(),
+    )
+
+
+def _merge(
+    reading: Reading, context: Context, previous: Interpretation, sheet: Sheet, focus: Focus
+) -> Interpretation:
+    """This turn over the one before: what it says replaces, what it leaves out stays."""
+    if match := _BLOCK_ONLY.match(reading.board.text):
+        if previous.operation is Operation.PAYEE_BLOCK:
+            return dataclasses.replace(previous, block=match[1].upper(), unit=unit_asked(reading) or previous.unit)
+    payee_before = context.previous_payees[0] if context.previous_payees else previous.payee
+    if previous.subject is Subject.PAYEE and (found := _payee_turn(reading, previous, sheet, payee_before)):
+        return found
+    measures, years = measures_asked(reading), _has_years(reading)
+    operation = operation_asked(reading, measures)
+    if reading.has("field") or reading.has("unrecorded") or reading.has("check") or reading.has("column"):
+        return _with_payee(read_asked(reading, sheet, focus), payee_before)
+    if not measures and operation is Operation.LOOKUP and not years:
+        return _unit_or_new(reading, previous, sheet, focus)
+    if not measures and operation is Operation.LOOKUP and not _leftover(reading):
+        return _other_years(reading, previous, focus)
+    if previous.subject is Subject.FIGURE and (operation is not Operation.LOOKUP or measures) and not _leftover(reading):
+        return _other_figure(reading, previous, sheet, focus)
+    return _with_payee(read_asked(reading, sheet, focus), payee_before)
+
+
+def _payee_turn(
+    reading: Reading, previous: Interpretation, sheet: Sheet, payee_before: str
+) -> Interpretation | None:
+    """A turn on the payee talked about: its number, its amount, the next one, another unit."""
+    text = reading.board.text
+    found = read_payee(reading, sheet)
+    if found is not None and (found.operation in (Operation.PAYEE_FIELD, Operation.PAYEE_SHARE) and not found.payee):
+        return dataclasses.replace(found, payee=payee_before, block=found.block or previous.block)
+    if found is None and re.search(r"(\d|[一二三四五六七八九十])\s?(?:番目|位)", text):
+        return dataclasses.replace(previous, operation=Operation.PAYEE_TOP, rank=rank_asked(text), payee="")
+    asks_amount = re.search(r"いくら|金額|支出額|支出し|払|受け取|もら", text) and not _WHOLE.search(text)
+    figure = [c for c in reading.cues if c.kind == "measure" and c.value != Measure.EXECUTED]
+    if asks_amount and not figure and not _has_years(reading) and (found is None or not found.payee):
+        if found is None or found.operation in (Operation.PAYEE_AMOUNT, Operation.PAYEE_LIST) and payee_before:
+            if reading.has("operation") or reading.has("field") or not payee_before:
+                return found
+            return dataclasses.replace(
+                previous, operation=Operation.PAYEE_AMOUNT, payee=payee_before, field="", rank=1, unit=unit_asked(reading)
+            )
+    return found
+
+
+def _unit_or_new(reading: Reading, previous: Interpretation, sheet: Sheet, focus: Focus) -> Interpretation:
+    """``億円で言うと？`` repeats the question before in another unit; anything else is read for itself."""
+    unit = unit_asked(reading)
+    if unit and not _leftover(reading) and not reading.has("payee"):
+        return dataclasses.replace(previous, unit=unit, notes=())
+    return read_asked(reading, sheet, focus)
+
+
+def _other_years(reading: Reading, previous: Interpretation, focus: Focus) -> Interpretation:
+    """``では翌年度は？``: the question before, for another year."""
+    if previous.subject is not Subject.FIGURE:
+        return dataclasses.replace(previous, fiscal_years=(), unit=unit_asked(reading) or previous.unit)
+    asked = read_figure(reading, focus, previous.measures)
+    operation = previous.operation if previous.operation in _ONE_YEAR | _PAIR else Operation.LOOKUP
+    years = asked.fiscal_years
+    if operation in _PAIR and (len(years) != 2 or unit_asked(reading) or "額" in reading.board.text):
+        operation = Operation.LOOKUP if unit_asked(reading) or "額" in reading.board.text else operation
+        years = (years[-1] - 1, years[-1]) if operation in _PAIR else years
+    if len(years) > 1 and operation in _ONE_YEAR and previous.operation not in _ONE_YEAR:
+        operation = previous.operation
+    return dataclasses.replace(
+        previous,
+        operation=operation,
+        fiscal_years=years,
+        years_relative=asked.years_relative,
+        unit=unit_asked(reading) or (previous.unit if operation is previous.operation else ""),
+        notes=(),
+    )
+
+
+def _other_figure(reading: Reading, previous: Interpretation, sheet: Sheet, focus: Focus) -> Interpretation:
+    """Another measure, or another operation, on the years talked about."""
+    own = measures_asked(reading)
+    measures = own or previous.measures
+    found = read_figure(reading, focus, measures)
+    if previous.item and (not own or own[0] == previous.measures[:1]):
+        found = dataclasses.replace(found, item=previous.item, table=previous.table)
+    if _has_explicit_years(reading) or (reading.years.relative and found.operation not in _PAIR):
+        return found
+    if found.operation in _PAIR:
+        return dataclasses.replace(found, fiscal_years=_pair_before(reading, previous, found, focus))
+    if found.operation in (Operation.MAX_YEAR, Operation.MIN_YEAR, Operation.SUM, Operation.MEAN, Operation.TREND):
+        several = previous.fiscal_years if len(previous.fiscal_years) > 2 or previous.operation in (Operation.SUM, Operation.MEAN) else ()
+        return dataclasses.replace(found, fiscal_years=several)
+    if measures and measures[0] in (Measure.REQUEST, Measure.REQUEST_TOTAL):
+        return dataclasses.replace(found, fiscal_years=(focus.sheet + 1,))
+    if previous.operation in _ONE_YEAR and previous.fiscal_years:
+        return dataclasses.replace(found, fiscal_years=previous.fiscal_years)
+    return dataclasses.replace(found, fiscal_years=(focus.anchor,) if focus.anchor is not None else ())
+
+
+def _pair_before(
+    reading: Reading, previous: Interpretation, found: Interpretation, focus: Focus
+) -> tuple[int, ...]:
+    """The two years of a comparison that names none."""
+    if previous.operation in _PAIR and len(previous.fiscal_years) == 2:
+        return previous.fiscal_years
+    talked = previous.talked_years
+    if _PREVIOUS_YEAR.search(reading.board.text) and not (re.search("1年で|一年で", reading.board.text) and len(talked) >= 2):
+        return found.fiscal_years
+    if len(talked) >= 2 and previous.operation is Operation.LOOKUP:
+        return tuple(sorted(talked[:2]))
+    return found.fiscal_years
+
+
+def _anchor(context: Context) -> int | None:
+    """The year "その年度", "翌年度" count from."""
+    previous = context.previous
+    if previous is None:
+        return None
+    if previous.operation in (Operation.MAX_YEAR, Operation.MIN_YEAR) and context.previous_years:
+        return context.previous_years[0]
+    if previous.subject is Subject.FIGURE and previous.fiscal_years:
+        return previous.fiscal_years[-1]
+    if context.previous_years:
+        return context.previous_years[-1]
+    return previous.talked_years[0] if previous.talked_years else None
+
+
+def _with_payee(found: Interpretation, payee: str) -> Interpretation:
+    wanting = found.subject is Subject.PAYEE and not found.payee and found.operation in (Operation.PAYEE_FIELD, Operation.PAYEE_AMOUNT)
+    return dataclasses.replace(found, payee=payee) if wanting else found
+
+
+def _same_ministry(reading: Reading, context: Context, main: Candidate, focus: Focus) -> Interpretation | None:
+    """``同じ省で一番多いのは？``: over the sheets of the ministry talked about."""
+    if not _SAME_MINISTRY.search(reading.board.text):
+        return None
+    previous = context.previous
+    found = read_many(reading, focus)
+    one = found.operation is Operation.AGG_SUM and re.search(r"一番|最も|いちばん|最大|トップ", reading.board.text)
+    return dataclasses.replace(
+        found,
+        operation=Operation.AGG_TOP if one else found.operation,
+        top_n=found.top_n or (1 if one else 0),
+        sheet_year=found.sheet_year or main.sheet_year,
+        measures=found.measures or (previous.measures[:1] if previous and previous.subject is Subject.FIGURE else ()),
+        fiscal_years=found.fiscal_years or (previous.fiscal_years[-1:] if previous else ()),
+        filter=dataclasses.replace(found.filter, ministry=main.ministry, topic=""),
+    )
+
+
+def _has_explicit_years(reading: Reading) -> bool:
+    return bool(reading.resolved.ends)
+
+
+def _has_years(reading: Reading) -> bool:
+    return bool(reading.resolved.ends or reading.years.relative)
+
+
+def _leftover(reading: Reading) -> bool:
+    return any(end - start >= 2 for start, end in left_over(reading.board))
+
+
+def _series(main: Candidate, places: Directory) -> tuple[Candidate, ...]:
+    """All sheets of the project of ``main``, newest first."""
+    infos = [places.infos[no] for no in places.by_series[places.infos[main.sheet_no].series]]
+    infos = [i for i in infos if i.sheet_year != main.sheet_year or i.no == main.sheet_no]
+    ordered = sorted(infos, key=lambda i: -i.sheet_year)
+    return tuple(Candidate(i.no, i.sheet_id, i.project, i.ministry, i.sheet_year, 1.0 if i.project == main.project else 0.9) for i in ordered)
+
+
+def pick_rival(reading: Reading, previous: Interpretation, places: Directory) -> Interpretation | None:
+    """The user's choice among the candidates asked back with: by ministry, number in the list, year, words."""
+    rivals = previous.rivals
+    left = list(rivals)
+    if ordinal := _ORDINAL.match(reading.board.text):
+        number = int(ordinal[1] or ordinal[2])
+        left = [rivals[number - 1]] if 1 <= number <= len(rivals) else []
+    elif reading.ministries:
+        left = [r for r in rivals if r.ministry in {m.name for m in reading.ministries}]
+    elif words := "".join(reading.board.text[s:e] for s, e in left_over(reading.board)):
+        key = fold_with_places(words)[0]
+        left = [r for r in rivals if key in fold_name(r.project)]
+    if reading.resolved.sheet_year:
+        left = [r for r in left if r.sheet_year == reading.resolved.sheet_year]
+    if len(left) != 1 or (left == list(rivals) and len(rivals) > 1):
+        return None
+    sheets = _series(left[0], places)
+    return dataclasses.replace(previous, question=reading.question.original, sheets=sheets, rivals=(), project_text=left[0].project)
+
+

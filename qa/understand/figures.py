@@ -1,0 +1,153 @@
+"""Which figures of one project are asked, of which years, and what is to be done with them."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from corpus.fields import Measure
+from qa.model import Interpretation, Operation, Subject
+from qa.understand.amounts import read_premise, read_threshold
+from qa.understand.reading import Reading
+from qa.understand.time import RELATIVE, Base
+
+# A shorter, weaker word gives way when an official one stands in the same question.
+_WEAK = frozenset({"予算", "支出", "執行", "補正", "当初", "要求", "当初は", "当初で", "予算額", "使った", "使われた", "支出額", "現額"})
+_MONEY = frozenset(
+    {
+        Measure.INITIAL, Measure.SUPPLEMENTARY, Measure.CARRIED_IN, Measure.CARRIED_OUT, Measure.RESERVE,
+        Measure.BUDGET_TOTAL, Measure.EXECUTED, Measure.EXECUTION_RATE, Measure.EXECUTION_RATE_INITIAL,
+        Measure.REQUEST, Measure.REQUEST_TOTAL, Measure.REQUEST_WISH,
+    }
+)  # fmt: skip
+_EXECUTED = frozenset({Measure.EXECUTED, Measure.EXECUTION_RATE, Measure.EXECUTION_RATE_INITIAL})
+_REQUESTS = frozenset({Measure.REQUEST, Measure.REQUEST_TOTAL, Measure.REQUEST_WISH})
+_PAIR = frozenset({Operation.DIFFERENCE, Operation.GROWTH_RATE, Operation.RATIO})
+_SERIES = frozenset(
+    {Operation.SUM, Operation.MEAN, Operation.MAX_YEAR, Operation.MIN_YEAR, Operation.TREND, Operation.YEARS_OVER}
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Focus:
+    """Years that relative words count from. ``sheet``: the sheet's year; ``anchor``: the year talked about."""
+
+    sheet: int
+    anchor: int | None = None
+
+
+def measures_asked(reading: Reading) -> tuple[str, ...]:
+    """The measures named, weak words dropped when a stronger one is there; ``実績`` apart."""
+    cues = [c for c in reading.cues if c.kind == "measure" and c.value != "実績"]
+    strong = [c for c in cues if c.phrase not in _WEAK]
+    return tuple(dict.fromkeys(c.value for c in (strong or cues)))
+
+
+def is_money(measures: tuple[str, ...]) -> bool:
+    return any(m in _MONEY for m in measures)
+
+
+def operation_asked(reading: Reading, measures: tuple[str, ...]) -> Operation:
+    """The operation on figures; LOOKUP when nothing but a printed figure is asked."""
+    named = reading.values("operation")
+    years = len(reading.resolved.spread)
+    several = years >= 2 or reading.years.recent >= 2
+    supplementary = measures[:1] == (Measure.SUPPLEMENTARY,) and years <= 1 and not reading.years.relative
+    rules = (
+        (Operation.UNUSED, "unused" in named),
+        (Operation.GROWTH_RATE, "growth_rate" in named),
+        (Operation.RATIO, "ratio" in named),
+        (Operation.YEARS_OVER, read_threshold(reading.board.text) is not None and _asks_years(reading)),
+        (Operation.MAX_YEAR, "max_year" in named),
+        (Operation.MIN_YEAR, "min_year" in named),
+        (Operation.DIFFERENCE, "difference" in named and not supplementary),
+        (Operation.MEAN, "mean" in named),
+        (Operation.SUM, "sum" in named and several),
+        (Operation.TREND, "trend" in named),
+        (Operation.SHARE, "share" in named and len(measures) >= 2),
+        (Operation.EXECUTION_RATE, Measure.EXECUTION_RATE in measures),
+        (Operation.TREND, reading.years.recent >= 2),
+    )
+    return next((operation for operation, holds in rules if holds), Operation.LOOKUP)
+
+
+def _asks_years(reading: Reading) -> bool:
+    text = reading.board.text
+    return reading.has("operation", "years_over") or any(w in text for w in ("年度は", "年は", "何年", "いつ", "どの年"))
+
+
+def years_asked(reading: Reading, operation: Operation, measures: tuple[str, ...], focus: Focus) -> tuple[tuple[int, ...], str]:
+    """(fiscal years, relative wording that was resolved) for an operation."""
+    relative, words = _relative_years(reading, focus)
+    written = reading.resolved.ends if operation in _PAIR else reading.resolved.spread
+    years = tuple(dict.fromkeys((*written, *relative)))
+    if operation in _PAIR:
+        return _pair(years, reading, measures, focus), words
+    if not years and reading.years.recent and operation is not Operation.LOOKUP:
+        last = focus.sheet - 1 if measures and measures[0] in _EXECUTED else focus.sheet
+        return tuple(range(last - reading.years.recent + 1, last + 1)), f"{reading.years.recent}年間"
+    if not years and measures and measures[0] in _REQUESTS and reading.resolved.sheet_year and operation is Operation.LOOKUP:
+        return (reading.resolved.sheet_year + 1,), words
+    return years, words or ("直近" if reading.years.latest and not years else "")
+
+
+def _relative_years(reading: Reading, focus: Focus) -> tuple[tuple[int, ...], str]:
+    found: list[int] = []
+    words: list[str] = []
+    anchor = reading.resolved.ends[0] if reading.resolved.ends else focus.anchor
+    for mention in reading.years.relative:
+        step, base = RELATIVE[mention.word]
+        start = focus.sheet if base is Base.SHEET or anchor is None else anchor
+        found.append(start + step)
+        words.append(mention.word)
+    return tuple(found), "、".join(words)
+
+
+def _pair(years: tuple[int, ...], reading: Reading, measures: tuple[str, ...], focus: Focus) -> tuple[int, ...]:
+    """Two years, earlier first; with one, the year before it is the other."""
+    if len(measures) == 2 and len(years) == 2:
+        return years  # each measure has its own year: 3年度要求額と2年度当初予算
+    if len(years) >= 2:
+        return (min(years), max(years)) if len(years) > 2 else tuple(sorted(years))
+    if len(years) == 1:
+        return (years[0] - 1, years[0])
+    if focus.anchor is not None:
+        return (focus.anchor - 1, focus.anchor)
+    last = focus.sheet - 1 if measures and measures[0] in _EXECUTED else focus.sheet
+    return (last - 1, last)
+
+
+def read_figure(reading: Reading, focus: Focus, measures: tuple[str, ...]) -> Interpretation:
+    """A question about figures of the budget table (or of the measures given)."""
+    operation = operation_asked(reading, measures)
+    if operation is Operation.UNUSED:
+        measures = (Measure.BUDGET_TOTAL.value, Measure.EXECUTED.value)
+    years, words = years_asked(reading, operation, measures, focus)
+    if operation in _PAIR and len(measures) == 2:
+        measures, years = _in_order(measures, years)
+    elif operation in _PAIR | _SERIES:
+        measures = measures[:1]
+    return Interpretation(
+        question=reading.question.original,
+        subject=Subject.FIGURE,
+        operation=operation,
+        sheet_year=reading.resolved.sheet_year,
+        fiscal_years=years,
+        years_relative=words,
+        measures=measures,
+        unit=unit_asked(reading),
+        threshold=read_threshold(reading.board.text) if operation is Operation.YEARS_OVER else None,
+        premise=read_premise(reading.board.text),
+    )
+
+
+def _in_order(measures: tuple[str, ...], years: tuple[int, ...]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Pairs of measure and year, earlier first."""
+    if len(years) != 2:
+        return measures, years
+    pairs = sorted(zip(years, measures, strict=True))
+    return tuple(m for _, m in pairs), tuple(y for y, _ in pairs)
+
+
+def unit_asked(reading: Reading) -> str:
+    """The unit the user wants, "" when not said; ``%`` is no wish, it is the unit of a rate."""
+    return next((u for u in reading.values("unit") if u != "%"), "")

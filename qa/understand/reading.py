@@ -1,0 +1,146 @@
+"""One question read: years, ministries, asked things and the project, each with its place.
+
+Two passes: the first understands everything but the project, so that what is left can be compared with
+names; the second reads the question again with the project's name taken out, so that a word inside a
+name (…調査費, …執行事務) is never taken for what is asked.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+from index.names import NameIndex
+from qa.understand.choosing import Choice, choose
+from qa.understand.cues import Ministry, claim_cues, read_block, read_cues, read_ministries
+from qa.understand.directory import Directory
+from qa.understand.folding import fold_name, fold_with_places
+from qa.understand.payees import read_payee_forms
+from qa.understand.projects import Hints, rank_names
+from qa.understand.spans import BLANK, Board
+from qa.understand.text import Question
+from qa.understand.time import Resolved, Years, read_distant_sheet, read_relative_years, read_years
+from qa.understand.vocabulary import Cue
+
+_LONG_NAME = 8  # shorter names with a year or a comma inside are not looked for as a whole
+_CUTTING = re.compile(r"年度|\d年|[、。,]")
+_CLOSING = ")」』】〕〉》”\""
+_CONTENT = re.compile(r"[一-龥ァ-ヶa-z0-9]")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Reading:
+    """What stands in the question. ``span``: the project's name, None when none was accepted."""
+
+    question: Question
+    board: Board
+    years: Years
+    resolved: Resolved
+    ministries: tuple[Ministry, ...]
+    block: str
+    payee_form: str
+    cues: tuple[Cue, ...]
+    choice: Choice
+    hints: Hints
+    span: tuple[int, int] | None
+
+    def values(self, kind: str) -> tuple[str, ...]:
+        """The official terms of one table that were found, in reading order, each once."""
+        return tuple(dict.fromkeys(c.value for c in self.cues if c.kind == kind))
+
+    def has(self, kind: str, *values: str) -> bool:
+        return any(c.kind == kind and (not values or c.value in values) for c in self.cues)
+
+    @property
+    def project_text(self) -> str:
+        return self.question.source(*self.span) if self.span else ""
+
+
+def read(question: Question, names: NameIndex, directory: Directory, focus_year: int | None = None) -> Reading:
+    """Read a question. ``focus_year``: sheet year talked about, for abbreviated years."""
+    protected = _protected(question, names)
+    first = _pass(question, directory, focus_year, protected, None)
+    fits = rank_names(question, first.board, names, directory, first.hints, protected)
+    choice = choose(fits, directory, first.hints)
+    if choice.best is None:
+        return dataclasses.replace(first, choice=choice)
+    span = _widened(question.text, choice.best.fit.start, choice.best.fit.end)
+    second = _pass(question, directory, focus_year, (), span)
+    hints = second.hints
+    if hints.sheet_year != first.hints.sheet_year:  # the name hid which year was the sheet's
+        fits = rank_names(question, first.board, names, directory, dataclasses.replace(first.hints, sheet_year=hints.sheet_year), protected)
+        choice = choose(fits, directory, dataclasses.replace(first.hints, sheet_year=hints.sheet_year))
+    return dataclasses.replace(second, choice=choice, hints=dataclasses.replace(hints, mentions=first.hints.mentions))
+
+
+def _pass(
+    question: Question,
+    directory: Directory,
+    focus_year: int | None,
+    protected: tuple[tuple[int, int], ...],
+    span: tuple[int, int] | None,
+) -> Reading:
+    board = Board(question.text)
+    if span:
+        board.claim(*span, "事業")
+    for place in protected:
+        board.claim(*place, "名前")
+    ministries = read_ministries(board, directory.ministries)
+    years = read_years(board)
+    if span:
+        years = read_distant_sheet(board, years)
+    for place in protected:
+        board.release("名前", *place)
+    block = read_block(board)
+    form = read_payee_forms(board)
+    cues = read_cues(board)
+    claim_cues(board, cues)
+    years = read_relative_years(board, years)
+    resolved = years.resolve(directory.newest, focus_year)
+    hints = Hints(resolved.sheet_year, tuple(ministries))
+    return Reading(
+        question, board, years, resolved, tuple(ministries), block, form, tuple(cues), Choice(None), hints, span
+    )
+
+
+def _protected(question: Question, names: NameIndex) -> tuple[tuple[int, int], ...]:
+    """Places of whole names that hold a year or a comma, which must not be read as such."""
+    folded, places = fold_with_places(question.text)
+    found: list[tuple[int, int]] = []
+    for match in names.contained(question.text):
+        key = fold_name(match.name)
+        if len(key) < _LONG_NAME or not _CUTTING.search(match.name):
+            continue
+        at = folded.find(key)
+        if at < 0:
+            continue
+        start, end = places[at], places[at + len(key) - 1] + 1
+        if all(end <= s or start >= e for s, e in found):
+            found.append((start, end))
+    return tuple(found)
+
+
+def _widened(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span with the brackets and quotation marks that belong to it."""
+    opened = text.count("(", start, end) - text.count(")", start, end)
+    while end < len(text) and ((text[end] == ")" and opened > 0) or text[end] in _CLOSING[1:]):
+        opened -= text[end] == ")"
+        end += 1
+    while start > 0 and text[start - 1] in "「『【〔〈《“\"" + ("(" if opened < 0 else ""):
+        opened += text[start - 1] == "("
+        start -= 1
+    return start, end
+
+
+def left_over(board: Board) -> list[tuple[int, int]]:
+    """Stretches that nothing explains and that hold content, in reading order (particles trimmed)."""
+    found = []
+    for match in re.finditer(rf"[^{BLANK}、。?!;\n]+", board.masked):
+        start, end = match.span()
+        while start < end and not _CONTENT.match(board.text[start]):
+            start += 1
+        while end > start and not _CONTENT.match(board.text[end - 1]):
+            end -= 1
+        if end > start:
+            found.append((start, end))
+    return found

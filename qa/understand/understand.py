@@ -1,0 +1,144 @@
+"""The one entry: question and context → ``Interpretation``."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+
+from qa.model import Candidate, Interpretation, Operation, Subject
+from qa.understand.asking import read_asked
+from qa.understand.context import Context
+from qa.understand.conversation import follow_up, pick_rival
+from qa.understand.directory import Directory, directory
+from qa.understand.figures import Focus
+from qa.understand.many import is_about_many, read_many
+from qa.understand.reading import Reading, left_over, read
+from qa.understand.resolve import Found, find_by_number, find_project
+from qa.understand.text import QuestionError, read_question
+
+_NAME_END = re.compile(r"(?:事業|経費|費|補助金|交付金|拠出金|分担金|負担金|委託費|プロジェクト|プログラム|制度|システム|基金|勘定)$")
+NO_PROJECT = "その名前の事業は、取り込まれたシートにありません"
+NO_NAME = "どの事業のことか分かりません。事業名を書いてください"
+OUTSIDE = "シートに書かれていることではないため、お答えできません"
+
+
+def understand(question: str, context: Context) -> Interpretation:
+    """What the question asks, in the sheets' terms. Never raises for anything a user may type.
+
+    A question that cannot be read (too long, no letters) gives subject NONE with the message in ``reason``.
+    """
+    try:
+        parsed = read_question(question)
+    except QuestionError as error:
+        return Interpretation(question, Subject.NONE, Operation.LOOKUP, reason=str(error))
+    places = directory(context.corpus, context.names)
+    focus_sheet = _focus_sheet(context, places)
+    reading = read(parsed, context.names, places, focus_sheet.sheet_year if focus_sheet else None)
+    found = find_project(reading, places)
+    if reading.choice.best is None:
+        found = find_by_number(parsed, places, reading.hints) or found
+    return _with_talked_years(_interpret(reading, found, context, places, focus_sheet), context)
+
+
+def _interpret(
+    reading: Reading, found: Found, context: Context, places: Directory, focus_sheet: Candidate | None
+) -> Interpretation:
+    named = bool(found.sheets or (found.rivals and reading.choice.best is not None) or found.text)
+    if reading.has("outside") and not reading.has("measure") and not reading.has("field"):
+        return _outside(reading)
+    if named:
+        return _about_project(reading, found, context, places)
+    if context.previous is not None and context.previous.rivals and not context.previous.reason:
+        if picked := pick_rival(reading, context.previous, places):
+            return picked
+    if is_about_many(reading) and not _short_follow_up(reading, context):
+        return read_many(reading, Focus(reading.resolved.sheet_year or places.newest))
+    unknown_name = _unknown_name(reading)
+    if focus_sheet is not None and not unknown_name:
+        sheet = context.corpus.sheet_at(focus_sheet.sheet_no)
+        return follow_up(reading, context, focus_sheet, sheet, places)
+    return _not_found(reading, found, unknown_name, context)
+
+
+def _about_project(reading: Reading, found: Found, context: Context, places: Directory) -> Interpretation:
+    """A question that names its project."""
+    main = _main_sheet(found, reading.resolved.sheet_year)
+    sheet = context.corpus.sheet_at(main.sheet_no) if main is not None else None
+    focus = Focus(reading.resolved.sheet_year or (main.sheet_year if main else places.newest))
+    asked = read_asked(reading, sheet, focus)
+    if context.previous is not None and _bare_name(reading):
+        asked = dataclasses.replace(
+            context.previous,
+            question=reading.question.original,
+            sheet_year=reading.resolved.sheet_year or context.previous.sheet_year,
+            payee="",
+            notes=(),
+        )
+    return dataclasses.replace(asked, project_text=found.text, sheets=found.sheets, rivals=found.rivals)
+
+
+def _bare_name(reading: Reading) -> bool:
+    """Nothing but a project's name: ``では、○○事業は？``"""
+    return not reading.cues and not reading.resolved.ends and not reading.years.relative and not left_over(reading.board)
+
+
+def _not_found(reading: Reading, found: Found, name: str, context: Context) -> Interpretation:
+    """No project: say so with the words taken for its name, and what they resemble."""
+    asked = read_asked(reading, None, Focus(reading.resolved.sheet_year or 0))
+    reason = f"{NO_PROJECT}（{name}）" if name or found.rivals else NO_NAME
+    if not name and not found.rivals and not reading.cues:
+        return _outside(reading)
+    return dataclasses.replace(asked, project_text=name, rivals=found.rivals, reason=reason, notes=())
+
+
+def _outside(reading: Reading) -> Interpretation:
+    return Interpretation(reading.question.original, Subject.NONE, Operation.LOOKUP, reason=OUTSIDE)
+
+
+def _unknown_name(reading: Reading) -> str:
+    """Left-over words that look like a project's name, "" when none do."""
+    board = reading.board
+    best = ""
+    for start, end in left_over(board):
+        words = board.text[start:end]
+        tail = board.text[start : end + 4]
+        if _NAME_END.search(words) and len(words) >= 5 or re.match(r".{3,}?(?:事業|経費|補助金|交付金)", tail):
+            best = max(best, reading.question.source(start, end), key=len)
+    for quote in reading.question.quotes():
+        if len(quote.text) >= 4 and not reading.has("payee") and not best:
+            best = reading.question.source(quote.start, quote.end)
+    return best
+
+
+def _short_follow_up(reading: Reading, context: Context) -> bool:
+    """A turn like 「いくつですか」 that only seems to speak of many sheets."""
+    return context.previous is not None and not reading.ministries and context.previous.subject is not Subject.MANY
+
+
+def _focus_sheet(context: Context, places: Directory) -> Candidate | None:
+    """The sheet a question without a project is about: of the turn before, else the caller's."""
+    previous = context.previous
+    if previous is not None and previous.sheets:
+        return _main_sheet(Found(previous.sheets), previous.sheet_year)
+    no = places.by_id.get(context.sheet_id.lower()) if context.sheet_id else None
+    if no is None:
+        return None
+    info = places.infos[no]
+    return Candidate(no, info.sheet_id, info.project, info.ministry, info.sheet_year)
+
+
+def _main_sheet(found: Found, sheet_year: int | None) -> Candidate | None:
+    """The sheet of the asked year, else the newest."""
+    return next((s for s in found.sheets if s.sheet_year == sheet_year), found.sheets[0] if found.sheets else None)
+
+
+def _with_talked_years(found: Interpretation, context: Context) -> Interpretation:
+    before = context.previous.talked_years if context.previous is not None else ()
+    if context.previous_years and not before[:1] == context.previous_years[:1]:
+        before = (*context.previous_years[:1], *before)
+    years = tuple(dict.fromkeys((*reversed(found.fiscal_years), *before)))
+    return dataclasses.replace(found, talked_years=years[:4])
+
+
+
