@@ -148,6 +148,7 @@ class _Builder:
 
     def sheet(self, number: str) -> Sheet:
         first = self.rows[0]
+        self._where = f"{self.main.short}, row {first.number}, "
         self._section_of(self.main, first, NAME_COLUMN, "事業名")
         for column, field in ORGANISATION.items():
             if self.main.value(first, column).strip() != self.ministry:

@@ -34,6 +34,7 @@ _SPACE: Final = re.compile(r"\s+")
 _YEAR_HEADER: Final = re.compile(r"(?:19|20)\d\d")
 _FIELD_LIMIT: Final = 16 * 1024 * 1024
 _SHEET_YEARS: Final = range(2000, 2200)
+_MIN_KNOWN: Final = 0.5  # share of a file's own columns that a layout must know
 _MAX_REPORTED: Final = 20  # findings of one kind per file; the rest are counted
 
 Key = tuple[int, str]
@@ -120,10 +121,14 @@ def recognise_layout(headers: Iterable[str]) -> Layout | None:
     keys = {column_key(header) for header in headers}
     if not {column_key(YEAR_COLUMN), column_key(ID_COLUMN)} <= keys:
         return None
-    own = keys - _COMMON_KEYS
-    scores = {number: len(own & columns) / len(columns | own) for number, columns in _LAYOUT_COLUMNS.items()}
-    best = max(scores, key=lambda number: scores[number])
-    return next(layout for layout in LAYOUTS if layout.number == best) if scores[best] >= 0.3 else None
+    own = {key for key in keys - _COMMON_KEYS if key and not _YEAR_HEADER.fullmatch(key)}
+
+    def score(layout: Layout) -> tuple[float, float]:
+        columns = _LAYOUT_COLUMNS[layout.number]
+        return len(own & columns) / max(len(own), 1), len(own & columns) / len(own | columns)
+
+    best = max(LAYOUTS, key=score)
+    return best if score(best)[0] >= _MIN_KNOWN else None
 
 
 def gather(files: Iterable[InputFile]) -> RsRows:
