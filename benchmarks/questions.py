@@ -99,14 +99,11 @@ def project_words(sheet: Sheet, dice: random.Random) -> str:
 def ask(kind: str, templates: tuple[str, ...], sheet: Sheet, gold: Gold, dice: random.Random, **words: str) -> Made:
     """A question of one phrasing with the sheet year named before, after or behind it."""
     body = dice.choice(templates).format(p=project_words(sheet, dice), **words)
-    named = dice.choice(say.SHEET).format(s=year_words(sheet.sheet_year, dice))
-    before, after = dice.choice(say.PLACES)
-    bare = named.removesuffix("で").removesuffix("による").removesuffix("によると").removesuffix("の数字")
-    bare = bare.removesuffix("では").removesuffix("を見て")
-    end = "" if after else dice.choice(say.END)
-    if after and not body.endswith(("？", "か", "て", "い", "を", "も")):
-        body += "を教えて"
-    question = f"{dice.choice(say.POLITE)}{before.format(sheet=named)}{body}{after.format(sheet=named, sheet_bare=bare)}{end}"
+    year = year_words(sheet.sheet_year, dice)
+    place = dice.randrange(3)
+    before = dice.choice(say.BEFORE).format(s=year) if place == 0 else ""
+    after = dice.choice((say.BRACKETS, say.AFTER)[place - 1]).format(s=year) if place else dice.choice(say.END)
+    question = f"{dice.choice(say.POLITE)}{before}{body}{after}"
     return Made(kind, question, sheet.sheet_id, gold)
 
 
