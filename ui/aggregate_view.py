@@ -13,6 +13,10 @@ from ui.search_view import FilterOptions
 from ui.texts import with_years
 
 PAGE_ROWS = 50
+_LEAD = (
+    "多くのシートにまたがる問いに、数えたシートと数えなかったシートを示して答えます。"
+    "条件を選ぶと、質問の文になります。"
+)
 # (value, words shown, pattern of the question); {m} 府省庁の, {s} シート年度, {y} 年度, {i} 項目, {n} 件数 or 基準
 KINDS = (
     ("top", "大きい順に並べる", "{m}{s}レビューシートで、{y}の{i}が大きい事業を上から{n}件"),
@@ -28,7 +32,7 @@ def render() -> Safe:
     """The empty tab."""
     return join(
         tag("h2", "集計", class_="panel-title"),
-        tag("p", "多くのシートにまたがる問いに、数えたシートと数えなかったシートを示して答えます。条件を選ぶと、質問の文になります。", class_="lead"),
+        tag("p", _LEAD, class_="lead"),
         tag("div", id="aggregate-builder", class_="filters"),
         tag(
             "form",
@@ -120,6 +124,7 @@ def page(table: FullTable, token: str, number: int, sort: int, descending: bool,
     pages = max(1, -(-len(rows) // PAGE_ROWS))
     number = min(max(number, 0), pages - 1)
     shown = rows[number * PAGE_ROWS : (number + 1) * PAGE_ROWS]
+    saved = f"/ui/table.csv?token={token}" + ("&left_out=1" if left_out else "")
     return tag(
         "section",
         _switch(table, left_out),
@@ -132,7 +137,7 @@ def page(table: FullTable, token: str, number: int, sort: int, descending: bool,
             aria_label="一覧表",
         ),
         _pager(number, pages, len(rows)),
-        tag("p", tag("a", "CSV で保存", href=f"/ui/table.csv?token={token}" + ("&left_out=1" if left_out else ""), class_="button", download=True)),
+        tag("p", tag("a", "CSV で保存", href=saved, class_="button", download=True)),
         data_token=token,
         data_page=number,
         data_sort=sort,

@@ -63,7 +63,7 @@ class AnswerView:
     token: str
     verified: bool
     choices: Choices = Choices()
-    chart: Safe = Safe("")
+    chart: Safe | None = None
 
 
 def render(view: AnswerView) -> Safe:

@@ -48,7 +48,12 @@ def render() -> Safe:
     options = [tag("option", str(measure), value=str(measure)) for measure in MEASURES]
     return join(
         tag("h2", "比べる", class_="panel-title"),
-        tag("p", f"事業を{MAX_PROJECTS}件まで選び、年度ごとの数値を並べます。同じ年度が複数のシートにあるときは、新しいシートの数値です。", class_="lead"),
+        tag(
+            "p",
+            f"事業を{MAX_PROJECTS}件まで選び、年度ごとの数値を並べます。",
+            "同じ年度が複数のシートにあるときは、新しいシートの数値です。",
+            class_="lead",
+        ),
         tag(
             "div",
             tag("ul", id="compare-list", class_="picked", aria_label="比べる事業"),

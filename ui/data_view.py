@@ -67,7 +67,12 @@ def render() -> Safe:
         tag(
             "section",
             tag("h3", "検算と照合の結果"),
-            tag("p", "印字された計と内訳が合わない箇所、同じ年度の数値がシートによって違う箇所です。回答は印字どおりに示し、違いを注記します。", class_="dim"),
+            tag(
+                "p",
+                "印字された計と内訳が合わない箇所、同じ年度の数値がシートによって違う箇所です。",
+                "回答は印字どおりに示し、違いを注記します。",
+                class_="dim",
+            ),
             tag("p", tag("button", "調べる", type="button", id="check-run", class_="button")),
             tag("div", id="data-findings", aria_live="polite"),
         ),
@@ -97,7 +102,8 @@ def summary(found: Summary | None) -> Safe:
 def _counts(name: str, rows: Sequence[tuple[str, int]]) -> Safe:
     head = tag("tr", tag("th", name, scope="col"), tag("th", "シート数", scope="col", class_="num"))
     body = [tag("tr", tag("th", label, scope="row"), tag("td", f"{count:,}", class_="num")) for label, count in rows]
-    return tag("div", tag("table", tag("thead", head), tag("tbody", *body), class_="grid"), class_="scroll tall", tabindex=0, role="region", aria_label=f"{name}別のシート数")
+    table = tag("table", tag("thead", head), tag("tbody", *body), class_="grid")
+    return tag("div", table, class_="scroll tall", tabindex=0, role="region", aria_label=f"{name}別のシート数")
 
 
 def files(loaded: Sequence[LoadedFile], total: int) -> Safe:

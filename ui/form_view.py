@@ -18,7 +18,6 @@ from corpus.store.reader import Corpus
 from ui.markup import Safe, join, tag
 from ui.prose import plain
 
-_PIXELS_PER_CHARACTER = 8.2
 _MAX_CELLS = 20_000
 _MAX_BYTES = 32 * 1024 * 1024  # a zip larger than this is not searched for one form
 _LONG = 60
@@ -64,13 +63,13 @@ def _places(sheet: Sheet) -> dict[str, int | None]:
 
 
 def _draw(layout: Layout, known: dict[str, int | None]) -> Safe:
-    columns = [tag("col", width=round(width * _PIXELS_PER_CHARACTER)) for width in layout.widths]
+    total = sum(layout.widths) or 1.0
+    columns = [tag("col", width=f"{width / total * 100:.3f}%") for width in layout.widths]
     rows = []
     for number in range(len(layout.heights)):
         cells = [cell for cell in layout.cells if cell.row == number]
         rows.append(tag("tr", *(_cell(group, known) for group in _joined(cells, known))))
-    width = round(sum(layout.widths) * _PIXELS_PER_CHARACTER)
-    table = tag("table", tag("colgroup", *columns), tag("tbody", *rows), class_="paper", width=width)
+    table = tag("table", tag("colgroup", *columns), tag("tbody", *rows), class_="paper")
     label = f"様式「{layout.name}」"
     return tag("div", table, class_="scroll paper-box", tabindex=0, role="region", aria_label=label)
 

@@ -29,7 +29,7 @@ class Safe(str):
         return str(self)
 
 
-Child: TypeAlias = "str | Safe | int | None | Iterable[Child]"
+Child: TypeAlias = "str | Safe | int | Iterable[Child] | None"
 
 
 def printable(text: str) -> str:

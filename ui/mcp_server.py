@@ -19,6 +19,14 @@ _INSTRUCTIONS = (
     "まず ask に、事業名・年度・項目を含む質問をそのまま渡してください。status が answered 以外のときは、数値を推測せず、"
     "answer の文をそのまま伝えてください。値は results、根拠は citations（印字 raw、場所 source）にあります。"
 )
+_ASK = (
+    "質問に、セルの出典付きで答える。question: 日本語の質問。sheet_id: 話題のシート（任意）。"
+    "session: 会話の続きの印（任意）。"
+)
+_SEARCH = (
+    "ふだんの言葉で事業をさがす。k: 件数（100まで）。ministry: 府省庁名（任意）。"
+    "sheet_year: シート年度・西暦（任意）。"
+)
 _PROMPT = (
     "次の質問に、rsqa の道具だけを使って答えてください。\n\n{question}\n\n"
     "決まり: (1) ask を最初に使う。(2) status が ambiguous なら candidates を示して選んでもらう。(3) 数値は results の value と unit、"
@@ -42,11 +50,11 @@ def build(api: Api, gate: Gate, hosts: list[str]) -> FastMCP:
         streamable_http_path="/",
     )  # fmt: skip
 
-    @server.tool(description="質問に、セルの出典付きで答える。question: 日本語の質問。sheet_id: 話題のシート（任意）。session: 会話の続きの印（任意）。")
+    @server.tool(description=_ASK)
     async def ask(question: str, sheet_id: str | None = None, session: str | None = None) -> dict[str, Any]:
         return await gate.run(api.ask, question, sheet_id, session)
 
-    @server.tool(description="ふだんの言葉で事業をさがす。k: 件数（100まで）。ministry: 府省庁名（任意）。sheet_year: シート年度・西暦（任意）。")
+    @server.tool(description=_SEARCH)
     async def search(query: str, k: int = 10, ministry: str | None = None, sheet_year: int | None = None) -> dict[str, Any]:
         return await gate.run(api.search, query, k, ministry, sheet_year)
 

@@ -38,6 +38,7 @@ _ALLOWED: tuple[tuple[frozenset[str], re.Pattern[str]], ...] = tuple(
         ("GET", r"/gradio_api/queue/data"),
     )
 )
+_ALL_ADDRESSES = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, never bound to here
 _UPLOAD = "/ui/upload"
 _PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -62,7 +63,7 @@ _HEADERS = {
 def allowed_hosts(settings: AppSettings) -> frozenset[str]:
     """Host header values (without port) that this server answers to."""
     names = {"127.0.0.1", "localhost", "[::1]"} | set(settings.hosts)
-    if settings.host not in ("0.0.0.0", "::"):
+    if settings.host not in _ALL_ADDRESSES:
         names.add(settings.host)
     return frozenset(name.lower() for name in names)
 

@@ -18,7 +18,11 @@ from ui.prose import plain
 from ui.texts import year
 
 _SHORT_TEXT = 40
-_KIND_NOTES = {Kind.BLANK: "空欄（記入なし）", Kind.DASH: "「-」は該当なし", Kind.PENDING: "未執行（その年度の執行額はまだ確定していません）"}
+_KIND_NOTES = {
+    Kind.BLANK: "空欄（記入なし）",
+    Kind.DASH: "「-」は該当なし",
+    Kind.PENDING: "未執行（その年度の執行額はまだ確定していません）",
+}
 _TABLE_ORDER = {table: index for index, table in enumerate(Table)}
 
 

@@ -55,7 +55,8 @@ export async function open(sheetId, citations = [], focus = null, { reveal = tru
     }
     if (mine !== ticket) return;
     setHTML(view, loaded.html);
-    if (localStorage.getItem("rsqa.look") === "tables") look("tables");
+    const wanted = localStorage.getItem("rsqa.look") || (narrow.matches ? "tables" : "form");
+    if (view.querySelector(".look-switch")) look(wanted);
     view.scrollTop = 0;
   }
   shown = { sheet: sheetId, citations };
