@@ -25,6 +25,7 @@ _JOIN_AFTER = re.compile(
 )
 _OPEN_END = re.compile(r"(?:に(?:向|係|関|要|対|資|伴|必要|基づ)|を(?:通|活用|踏|含))[ぁ-ん]*$")
 _ENDS_PHRASE = re.compile(r"(?:は|が|で|を|から|って|へ|も|ば|です|ます|けど|のに)$")
+_ACROSS = 0.6  # a name does not go on behind the words for what is asked
 _ASKED = 0.5  # words of the asked thing (当初予算) prove little when a name holds them too
 _BREAK = 0.5  # two pieces adjacent in the question but not in the name
 
@@ -188,10 +189,10 @@ def _is_hiragana(character: str) -> bool:
 def _best_span(stretch: Stretch, hit: list[bool]) -> tuple[int, int]:
     """The span with most explained and least unexplained (maximum-sum subarray)."""
     best, best_span, run, begin = 0.0, (0, 0), 0.0, 0
-    for i, (w, o) in enumerate(zip(stretch.weights, stretch.open, strict=True)):
+    for i, (w, o, a) in enumerate(zip(stretch.weights, stretch.open, stretch.asked, strict=True)):
         if run <= 0:
             run, begin = 0.0, i
-        run += w if hit[i] else (-_MISS * w if o else -0.02)
+        run += w if hit[i] else -_MISS * w if o else -_ACROSS if a else -0.02
         if run > best and hit[i]:
             best, best_span = run, (begin, i + 1)
     first, last = best_span

@@ -41,7 +41,9 @@ _EXECUTED_NOTE = "何の額かが書かれていないため、執行額とし�
 def read_asked(reading: Reading, sheet: Sheet | None, focus: Focus, previous_payee: str = "") -> Interpretation:
     """What is asked of the project; ``sheet`` (its asked or newest sheet) gives payees' and items' names."""
     if reading.has("unrecorded"):
-        return _unknown(reading, reading.values("unrecorded")[0])
+        item = find_item(reading, sheet) if sheet is not None else None
+        if item is None or not reading.resolved.ends:
+            return _unknown(reading, reading.values("unrecorded")[0])
     payee = read_payee(reading, sheet, previous_payee)
     if payee is not None and payee.operation in _STRONG_PAYEE and not _check_asked(reading):
         return payee
@@ -83,7 +85,7 @@ def _without_measure(reading: Reading, focus: Focus) -> Interpretation:
 
 def _indicator(reading: Reading, focus: Focus, measures: tuple[str, ...], item: Item) -> Interpretation:
     """A figure of an indicator: the measure named, in the table the indicator stands in."""
-    asked = measures[0] if measures else _INDICATOR[item.table]
+    asked = next((m for m in measures if m not in _TEXT_MEASURES), _INDICATOR[item.table])
     if item.table is Table.OUTPUT:
         asked = _OUTPUT_TWIN.get(Measure(asked), asked)
     found = read_figure(reading, focus, (asked,))

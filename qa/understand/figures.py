@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 from corpus.fields import Measure
 from qa.model import Interpretation, Operation, Subject
@@ -38,8 +39,14 @@ class Focus:
 def measures_asked(reading: Reading) -> tuple[str, ...]:
     """The measures named, weak words dropped when a stronger one is there; ``実績`` apart."""
     cues = [c for c in reading.cues if c.kind == "measure" and c.value != "実績"]
+    cues = [c for c in cues if not _introduces(reading, c.end)] or cues
     strong = [c for c in cues if c.phrase not in _WEAK]
     return tuple(dict.fromkeys(c.value for c in (strong or cues)))
+
+
+def _introduces(reading: Reading, end: int) -> bool:
+    """A word in a clause before the project's name (「予算規模を確認したいのですが、…」)."""
+    return reading.span is not None and end <= reading.span[0] and bool(re.search("[、。]", reading.board.text[end : reading.span[0]]))
 
 
 def is_money(measures: tuple[str, ...]) -> bool:

@@ -12,6 +12,7 @@ from qa.understand.reading import Reading, left_over
 
 _LABELS = (Measure.OUTCOME_INDICATOR, Measure.OUTPUT_INDICATOR, Measure.GOAL)
 _TABLES = (Table.OUTCOME, Table.OUTPUT, Table.BUDGET_ITEMS, Table.UNIT_COST)
+_BONUS: dict[str, float] = {Measure.OUTCOME_INDICATOR: 1.0, Measure.OUTPUT_INDICATOR: 1.0}  # before a 成果目標 that repeats it
 _ENOUGH = 0.7  # share of the question's words that the label must explain
 _MIN_WEIGHT = 1.8
 
@@ -32,7 +33,7 @@ def find_item(reading: Reading, sheet: Sheet) -> Item | None:
     if stretch is None:
         return None
     best: tuple[float, Item] | None = None
-    for label, table in labels_of(sheet):
+    for label, table, kind in labels_of(sheet):
         fit = align(stretch, fold_name(label))
         if fit is None or fit.covered < _MIN_WEIGHT or fit.inside > 0.35 * fit.covered:
             continue
@@ -44,20 +45,20 @@ def find_item(reading: Reading, sheet: Sheet) -> Item | None:
         )
         if explained / open_weight < _ENOUGH and fit.name_share < 0.8:
             continue
-        score = fit.covered - fit.breaks - fit.inside - 0.3 * fit.missing**0.5
+        score = fit.covered - fit.breaks - fit.inside - 0.3 * fit.missing**0.5 + _BONUS.get(kind, 0.0)
         if best is None or score > best[0]:
             best = (score, Item(label, table, fit.start, fit.end))
     return best[1] if best else None
 
 
-def labels_of(sheet: Sheet) -> list[tuple[str, Table]]:
-    """Labels by which a question may name an item: indicator texts, budget items."""
-    found: dict[tuple[str, Table], None] = {}
+def labels_of(sheet: Sheet) -> list[tuple[str, Table, str]]:
+    """Labels by which a question may name an item: (text, table, kind) of indicators, goals, budget items."""
+    found: dict[tuple[str, Table, str], None] = {}
     for cell in sheet.cells:
         if cell.table is Table.BUDGET_ITEMS and cell.item:
-            found[(cell.item, cell.table)] = None
+            found[(cell.item, cell.table, "")] = None
         elif cell.measure in _LABELS and cell.raw.strip() and cell.table in _TABLES:
-            found[(cell.raw, cell.table)] = None
+            found[(cell.raw, cell.table, cell.measure or "")] = None
     return list(found)
 
 
@@ -75,6 +76,7 @@ def words_left(reading: Reading) -> Stretch | None:
     if not folded:
         return None
     masked = board.masked
-    is_open = tuple(masked[p] == board.text[p] for p in places)
+    unrecorded = {i for c in board.of("unrecorded") for i in range(c.start, c.end)}
+    is_open = tuple(masked[p] == board.text[p] or p in unrecorded for p in places)
     nothing = tuple(False for _ in places)
     return Stretch(folded, tuple(places), is_open, nothing, weights(folded), 0, len(board.text), board.text)

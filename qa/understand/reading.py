@@ -22,6 +22,7 @@ from qa.understand.text import Question
 from qa.understand.time import Resolved, Years, read_distant_sheet, read_relative_years, read_years
 from qa.understand.vocabulary import Cue
 
+_BRACKET_REST = 16
 _LONG_NAME = 8  # shorter names with a year or a comma inside are not looked for as a whole
 _CUTTING = re.compile(r"年度|\d年|[、。,]")
 _CLOSING = ")」』】〕〉》”\""
@@ -123,6 +124,9 @@ def _protected(question: Question, names: NameIndex) -> tuple[tuple[int, int], .
 def _widened(text: str, start: int, end: int) -> tuple[int, int]:
     """The span with the brackets and quotation marks that belong to it."""
     opened = text.count("(", start, end) - text.count(")", start, end)
+    close = text.find(")", end, end + _BRACKET_REST) if opened > 0 else -1
+    if close >= 0 and "(" not in text[end:close]:
+        end = close  # a bracket that the name opened ends with it (…（実機材料等を活用するやつ）)
     while end < len(text) and ((text[end] == ")" and opened > 0) or text[end] in _CLOSING[1:]):
         opened -= text[end] == ")"
         end += 1

@@ -83,7 +83,12 @@ def _by_number(infos: list[SheetInfo], text: str, directory: Directory, hints: H
 def _decide(groups: list[list[SheetInfo]], text: str, sheet_year: int | None, score: float, name: str) -> Found:
     """One project: its sheets. Several of one name: those with a sheet of the year; else all, to ask back."""
     if sheet_year is not None:
-        groups = [g for g in groups if any(i.sheet_year == sheet_year for i in g)] or groups
+        key = name_key(name)
+        in_year = [g for g in groups if any(i.sheet_year == sheet_year for i in g)]
+        named = [g for g in in_year if any(i.sheet_year == sheet_year and name_key(i.project) == key for i in g)]
+        groups = named or in_year or groups
+    if len(groups) > 1:
+        groups = _spelt_alike(groups, text, sheet_year) or groups
     if len(groups) == 1:
         sheets = groups[0]
         same_year = [i for i in sheets if i.sheet_year == (sheet_year or sheets[0].sheet_year)]
@@ -93,6 +98,13 @@ def _decide(groups: list[list[SheetInfo]], text: str, sheet_year: int | None, sc
     rivals = [next((i for i in g if i.sheet_year == sheet_year), g[0]) for g in groups]
     rivals.sort(key=lambda i: (-i.sheet_year, i.ministry, i.number))
     return Found((), tuple(_candidate(i, score) for i in rivals[:_MAX_RIVALS]), text)
+
+
+def _spelt_alike(groups: list[list[SheetInfo]], text: str, sheet_year: int | None) -> list[list[SheetInfo]]:
+    """The one group whose name is spelt just as the user did (Ｇ２０ and G20), else none."""
+    words = "".join(text.split()).strip("「」『』")
+    alike = [g for g in groups if any("".join(i.project.split()) == words for i in g if sheet_year in (None, i.sheet_year))]
+    return alike if len(alike) == 1 else []
 
 
 def _linked(info: SheetInfo, name: str, score: float) -> float:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from importlib import resources
 from typing import Any
 
+_ASKED = frozenset({"measure", "field", "column", "check"})
 _GAP = r"[^、。?!「」]{0,12}?"
 
 
@@ -57,11 +58,17 @@ class Phrases:
 
 
 def longest(cues: Iterable[Cue]) -> list[Cue]:
-    """The longest cues that do not overlap, in reading order. Gapped phrases count without their gap."""
-    taken: list[Cue] = []
-    for cue in sorted(cues, key=lambda c: (-len(c.phrase.replace("…", "")), c.start)):
-        if all(cue.end <= other.start or cue.start >= other.end for other in taken):
-            taken.append(cue)
+    """Cues that do not overlap, in reading order.
+
+    A phrase that holds another goes before it (支出先 before 支出).  Of two that overlap in part, the one
+    for an asked thing goes before others (開始年度|はいつ), then the one that begins first (当初予算|の総額).
+    """
+    pool, taken = sorted(cues, key=lambda c: (c.start, -c.size)), []
+    while pool:
+        outer = [c for c in pool if not any(o.start <= c.start and c.end <= o.end and o.size > c.size for o in pool)]
+        best = min(outer, key=lambda c: (c.kind not in _ASKED, c.start, c.end))
+        taken.append(best)
+        pool = [c for c in pool if c.end <= best.start or c.start >= best.end]
     return sorted(taken, key=lambda c: c.start)
 
 
