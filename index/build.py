@@ -1,0 +1,127 @@
+"""Builds the index of a corpus into a folder: read, split into words, BM25, vectors, names, look-ups."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from corpus.store.reader import Corpus
+from index import meta
+from index.catalog import Catalog
+from index.collect import Collected, Progress, Text, collect, split_words
+from index.data_check import read_queries
+from index.documents import GROUPS, NAME, Group
+from index.embed.encoder import Encoder, Vectors, load_encoder
+from index.expand import Expander
+from index.lexical import build_lexical
+from index.lookup import Lookups
+from index.names import NameIndex
+from index.settings import IndexSettings
+from index.vectors import build_vectors
+
+FOLDER = "index"
+_SAMPLES = 150
+_EMBEDDED = frozenset(group for group in Group if group is not Group.OPINION)
+_log = logging.getLogger(__name__)
+
+
+def quiet(stage: str, done: int, total: int) -> None:
+    """Progress that is shown nowhere."""
+
+
+def build(
+    corpus: Corpus,
+    out_dir: Path,
+    settings: IndexSettings = IndexSettings(),
+    progress: Progress = quiet,
+    previous: Path | None = None,
+) -> None:
+    """Write the index of ``corpus`` into ``out_dir`` (made when missing).
+
+    ``previous`` is the index folder of an earlier generation: texts it holds are not embedded again
+    when it was made by the same model. Raises ModelError when the model cannot be used.
+    """
+    encoder = load_encoder(settings.embedding)
+    collected = _by_group(collect(corpus, progress))
+    terms = list(split_words([text.text for text in collected.texts], progress))
+    out_dir.mkdir(parents=True, exist_ok=True)
+    progress("索引を書く", 0, 4)
+    NameIndex.build(collected.names).save(out_dir / "names")
+    Lookups.build(collected.rows).save(out_dir / "lookups")
+    Catalog.build(collected).save(out_dir / "catalog")
+    Expander.build().save(out_dir)
+    progress("索引を書く", 1, 4)
+    build_lexical(terms, [GROUPS[text.kind] for text in collected.texts], settings.bm25).save(out_dir / "lexical")
+    progress("索引を書く", 2, 4)
+    chosen = np.array([d for d, t in enumerate(collected.texts) if GROUPS[t.kind] in _EMBEDDED], dtype=np.int32)
+    vectors = _vectors(collected, terms, chosen, encoder, progress, previous)
+    progress("索引を書く", 3, 4)
+    index = build_vectors(vectors, chosen, _samples(encoder))
+    index.save(out_dir / "vectors")
+    meta.write(out_dir, meta.Meta.of(corpus, encoder.identity, index.facts, len(collected.texts)))
+    progress("索引を書く", 4, 4)
+
+
+def _by_group(collected: Collected) -> Collected:
+    """Texts of one group stand together: the lexical index and the ranking rely on it."""
+    order = sorted(range(len(collected.texts)), key=lambda d: (GROUPS[collected.texts[d].kind], d))
+    return dataclasses.replace(collected, texts=[collected.texts[d] for d in order])
+
+
+def _vectors(
+    collected: Collected,
+    terms: Sequence[Sequence[str]],
+    chosen: np.ndarray[tuple[int], np.dtype[np.int32]],
+    encoder: Encoder,
+    progress: Progress,
+    previous: Path | None,
+) -> Vectors:
+    """One vector per chosen text, with its project's name before it; known ones are taken over."""
+    texts = [collected.texts[d] for d in chosen]
+    known = _known(previous, encoder)
+    missing = [i for i, text in enumerate(texts) if text.digest not in known]
+    name_terms = dict(
+        zip((t.name_id for t in collected.texts if t.kind == NAME), (w for t, w in zip(collected.texts, terms) if t.kind == NAME))
+    )
+    fresh = encoder.encode_passages(
+        [_passage(texts[i], collected.names) for i in missing],
+        [_passage_terms(texts[i], terms[chosen[i]], name_terms) for i in missing],
+        lambda done, total: progress("文を数値にする", done, total),
+    )
+    vectors = np.zeros((len(texts), encoder.identity.dimension), dtype=np.float32)
+    vectors[missing] = fresh
+    for i, text in enumerate(texts):
+        if (row := known.get(text.digest)) is not None:
+            vectors[i] = row
+    return vectors
+
+
+def _passage(text: Text, names: Sequence[str]) -> str:
+    return text.text if text.kind == NAME else f"{names[text.name_id]}\n{text.text}"
+
+
+def _passage_terms(text: Text, terms: Sequence[str], names: dict[int, Sequence[str]]) -> list[str]:
+    return list(terms) if text.kind == NAME else [*names.get(text.name_id, ()), *terms]
+
+
+def _known(previous: Path | None, encoder: Encoder) -> dict[bytes, Vectors]:
+    """Digest → vector of an earlier index, when the same model made it."""
+    if previous is None or not meta.matches_model(previous, encoder.identity):
+        return {}
+    from index.vectors import VectorIndex
+
+    old = VectorIndex.open(previous / "vectors")
+    digests = Catalog.open(previous / "catalog").document_digest[old.documents]
+    vectors = old.vectors(np.arange(old.facts.count))
+    return {digest.tobytes(): vector for digest, vector in zip(digests, vectors, strict=True)}
+
+
+def _samples(encoder: Encoder) -> Vectors:
+    """Vectors of real questions, on which the recall of the vector index is measured."""
+    queries = read_queries()
+    return encoder.encode_queries([queries[i].query for i in range(0, len(queries), max(1, len(queries) // _SAMPLES))])

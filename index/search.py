@@ -1,0 +1,169 @@
+"""Search over a corpus: everyday words, names, numbers or payees → projects, best first, explained."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import numpy as np
+
+from corpus.store.reader import Corpus
+from index import meta
+from index.build import FOLDER
+from index.catalog import Catalog, Ints
+from index.documents import documents
+from index.embed.encoder import Encoder, load_encoder
+from index.expand import Expander
+from index.highlight import spans
+from index.lexical import LexicalIndex
+from index.lookup import Lookups
+from index.model import Hit, SearchFilter, Why
+from index.names import NameIndex
+from index.rank import Matrix, RankingModel, load_ranking
+from index.retrieve import Candidates, Query, Retriever
+from index.settings import IndexSettings
+from index.vectors import VectorIndex
+
+_NO_FILTER = SearchFilter()
+_DEFAULTS = IndexSettings()
+_WORDS_SHOWN = 8
+_COSINE_WEIGHT = 0.5  # of a text's nearness against its words, when one text is shown for a project
+
+
+class Searcher:
+    """One open index. Thread-safe: everything it holds is read-only."""
+
+    def __init__(self, corpus: Corpus, retriever: Retriever, ranking: RankingModel, settings: IndexSettings) -> None:
+        self.corpus, self.retriever, self.ranking, self.settings = corpus, retriever, ranking, settings
+        self._cross: object | None = None
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(cls, corpus: Corpus, settings: IndexSettings = _DEFAULTS, folder: Path | None = None) -> Searcher:
+        """The index of a corpus' generation, or the one in ``folder``.
+
+        Raises IndexMismatch (other corpus, other model, no index), ModelError, DamagedSnapshot.
+        """
+        inside = folder is None
+        folder = folder or corpus.path / FOLDER
+
+        def verified(path: Path) -> Path:
+            return corpus.verified(path.relative_to(corpus.path).as_posix()) if inside else path
+
+        record = meta.read(folder / meta.FILE)
+        meta.check_corpus(record, corpus, folder)
+        encoder = load_encoder(settings.embedding)
+        meta.check_model(record, encoder.identity, folder)
+        retriever = Retriever(
+            Catalog.open(folder / "catalog", verified),
+            LexicalIndex.open(folder / "lexical", verified),
+            VectorIndex.open(folder / "vectors", verified),
+            encoder,
+            Expander.open(folder),
+            NameIndex.open(folder / "names"),
+            Lookups.open(folder / "lookups", verified),
+        )
+        return cls(corpus, retriever, load_ranking(), settings)
+
+    @property
+    def encoder(self) -> Encoder:
+        return self.retriever.encoder
+
+    @property
+    def names(self) -> NameIndex:
+        return self.retriever.names
+
+    def search(
+        self, query: str, k: int = 10, filter: SearchFilter = _NO_FILTER, explain: bool = False
+    ) -> list[Hit]:
+        """The ``k`` best projects, each once, its newest matching sheet first.
+
+        ``explain`` fills ``Hit.why``: the words with their share of the score, and each retriever's rank.
+        """
+        asked = self.retriever.analyse(query)
+        found = self.retriever.candidates(asked, filter)
+        if not len(found.series):
+            return []
+        scores = self.ranking.score(found.features)
+        rows = self.retriever.catalog.rows_allowed(filter)
+        hits: list[Hit] = []
+        for position in np.argsort(-scores, kind="stable")[:k]:
+            hits.append(self._hit(asked, found, int(position), float(scores[position]), rows, explain))
+        return self._crossed(query, hits)
+
+    # ---- one hit ------------------------------------------------------------------------------
+
+    def _hit(
+        self,
+        query: Query,
+        found: Candidates,
+        position: int,
+        score: float,
+        rows: np.ndarray[tuple[int], np.dtype[np.bool_]] | None,
+        explain: bool,
+    ) -> Hit:
+        catalog = self.retriever.catalog
+        series_rows = catalog.series_rows[int(found.series[position])]
+        if rows is not None:
+            series_rows = series_rows[rows[series_rows]]
+        own = np.nonzero(found.owner == position)[0]
+        best = own[np.argmax(_text_scores(found, own))]
+        document = int(found.documents[best])
+        row = self._row(document, series_rows)
+        info = self.corpus.info(int(catalog.row_no[row]))
+        section, text = self._text(info.no, catalog.kinds[int(catalog.document_kind[document])])
+        others = [self.corpus.info(int(catalog.row_no[r])) for r in series_rows if r != row]
+        return Hit(
+            sheet_no=info.no,
+            sheet_id=info.sheet_id,
+            project=info.project,
+            ministry=info.ministry,
+            sheet_year=info.sheet_year,
+            section=section,
+            text=text,
+            score=score,
+            spans=spans(text, query.weighted),
+            folded=tuple((other.sheet_id, other.sheet_year) for other in others),
+            why=_why(found, position, best) if explain else Why(),
+        )
+
+    def _row(self, document: int, series_rows: Ints) -> int:
+        """The sheet to show: the newest of the project that carries the text, unless a newer one has none of it."""
+        carrying = set(self.retriever.catalog.document_rows[document].tolist())
+        return next((int(row) for row in series_rows if int(row) in carrying), int(series_rows[0]))
+
+    def _text(self, sheet_no: int, kind: str) -> tuple[str, str]:
+        for found in documents(self.corpus.sheet_at(sheet_no), sheet_no):
+            if found.name == kind:
+                return found.name, found.text
+        return kind, ""
+
+    # ---- optional cross-encoder ---------------------------------------------------------------
+
+    def _crossed(self, query: str, hits: list[Hit]) -> list[Hit]:
+        if not self.settings.cross_encoder or not hits:
+            return hits
+        from index.embed.cross import CrossReranker
+
+        with self._lock:
+            if self._cross is None:
+                self._cross = CrossReranker(self.settings)
+        if not isinstance(self._cross, CrossReranker):
+            return hits
+        return self._cross.reorder(query, hits)
+
+
+def _text_scores(found: Candidates, own: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Matrix:
+    bm25, cosine = found.document_bm25[own], found.document_cosine[own]
+    return np.asarray(bm25 / max(float(found.document_bm25.max(initial=0)), 1e-6) + _COSINE_WEIGHT * cosine)
+
+
+def _why(found: Candidates, position: int, best: int) -> Why:
+    """Words with their share of the project's lexical score, and the rank each retriever gave it."""
+    own = found.owner == position
+    per_word = found.word_scores[:, own].max(axis=1) if own.any() else np.zeros(len(found.words))
+    total = max(float(per_word.sum()), 1e-9)
+    order = np.argsort(-per_word)[:_WORDS_SHOWN]
+    words = tuple((found.words[i], round(float(per_word[i]) / total, 3)) for i in order if per_word[i] > 0)
+    ranks = tuple((name, int(rank[position])) for name, rank in found.ranks.items() if rank[position])
+    return Why(words, ranks)
