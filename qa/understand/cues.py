@@ -56,9 +56,13 @@ def read_cues(board: Board) -> list[Cue]:
 
 
 def claim_cues(board: Board, cues: list[Cue]) -> None:
-    """Mark the cues, then the fillers between them, as understood."""
+    """Mark the cues as understood."""
     for cue in cues:
         board.claim(cue.start, cue.end, cue.kind, cue.value)
+
+
+def claim_fillers(board: Board) -> None:
+    """Mark the words that mean nothing for finding a name. Called last."""
     masked = board.masked
     for cue in longest(c for c in vocabulary().fillers.find(masked) if not _inside_word(masked, c)):
         board.claim(cue.start, cue.end, "filler")

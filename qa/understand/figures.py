@@ -87,10 +87,13 @@ def years_asked(reading: Reading, operation: Operation, measures: tuple[str, ...
     relative, words = _relative_years(reading, focus)
     written = reading.resolved.ends if operation in _PAIR else reading.resolved.spread
     years = tuple(dict.fromkeys((*written, *relative)))
+    if operation in _PAIR and len(relative) == 1 and not written:
+        last = focus.anchor if focus.anchor is not None else _last_settled(measures, focus)
+        return tuple(sorted({relative[0], last if relative[0] != last else last - 1})), words
     if operation in _PAIR:
         return _pair(years, reading, measures, focus), words
     if not years and reading.years.recent and operation is not Operation.LOOKUP:
-        last = focus.sheet - 1 if measures and measures[0] in _EXECUTED else focus.sheet
+        last = _last_settled(measures, focus)
         return tuple(range(last - reading.years.recent + 1, last + 1)), f"{reading.years.recent}年間"
     if not years and measures and measures[0] in _REQUESTS and reading.resolved.sheet_year and operation is Operation.LOOKUP:
         return (reading.resolved.sheet_year + 1,), words
@@ -119,8 +122,13 @@ def _pair(years: tuple[int, ...], reading: Reading, measures: tuple[str, ...], f
         return (years[0] - 1, years[0])
     if focus.anchor is not None:
         return (focus.anchor - 1, focus.anchor)
-    last = focus.sheet - 1 if measures and measures[0] in _EXECUTED else focus.sheet
+    last = _last_settled(measures, focus)
     return (last - 1, last)
+
+
+def _last_settled(measures: tuple[str, ...], focus: Focus) -> int:
+    """The newest year for which a sheet of ``focus.sheet`` reports the measure."""
+    return focus.sheet - 1 if measures and measures[0] in _EXECUTED else focus.sheet
 
 
 def read_figure(reading: Reading, focus: Focus, measures: tuple[str, ...]) -> Interpretation:

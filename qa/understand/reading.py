@@ -12,7 +12,7 @@ import re
 
 from index.names import NameIndex
 from qa.understand.choosing import Choice, choose
-from qa.understand.cues import Ministry, claim_cues, read_block, read_cues, read_ministries
+from qa.understand.cues import Ministry, claim_cues, claim_fillers, read_block, read_cues, read_ministries
 from qa.understand.directory import Directory
 from qa.understand.folding import fold_name, fold_with_places
 from qa.understand.payees import read_payee_forms
@@ -97,6 +97,7 @@ def _pass(
     cues = read_cues(board)
     claim_cues(board, cues)
     years = read_relative_years(board, years)
+    claim_fillers(board)
     resolved = years.resolve(directory.newest, focus_year)
     hints = Hints(resolved.sheet_year, tuple(ministries))
     return Reading(
