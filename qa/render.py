@@ -116,6 +116,7 @@ TEMPLATES: dict[Say, str] = {
     ),
     Say.OTHER_NAME: "事業名が「{project}」の{sheet}シートの記載です。{mark}",
     Say.COMPARED: "比べたシートは、{figure}です。",
+    Say.NOT_ADDING_UP: "計はシートに記載された額です。内訳の合計は{figure}{mark}で、計と一致しません。",
     Say.FROM_SHEETS: "年度により異なるシートの記載を使いました（それぞれ最も新しいシート）。",
     Say.RELATIVE: "「{words}」は、{year}としました。",
     Say.LEFT_OUT: "{reason}のため集計から除いたシートは、{figure}です。",

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from corpus.fields import Measure
 from corpus.model import Kind, Table
+from corpus.units import YEN_PER_UNIT
 from qa.answer import calc
 from qa.answer.case import Case
 from qa.answer.draft import Cited, Draft, Figure, Joined, Marks, Name, Part, Say, Words, Year
 from qa.answer.items import match_items
 from qa.answer.refuse import not_recorded, refuse_term
-from qa.answer.select import TABLES_OF_MEASURE, Found, Gap, Missing
+from qa.answer.select import TABLES_OF_MEASURE, Found, Gap, Missing, Want, base_amount, figure_in
 from qa.answer.terms import Reading, Term, TermKind, latest_year, quantity, read_series, read_term, term_years
 from qa.answer.view import SheetView
 
@@ -117,7 +119,34 @@ def say_figure(case: Case, reading: Reading, label: str = "", names: dict[str, P
     say = Say.ITEM_FIGURE if "item" in slots else Say.FIGURE
     case.builder.say(say, **slots)
     say_basis(case, reading, amount, result)
+    if term.measure == Measure.BUDGET_TOTAL and not term.item:
+        _note_parts(case, reading, amount)
     return result
+
+
+_PARTS = (Measure.INITIAL, Measure.SUPPLEMENTARY, Measure.CARRIED_IN, Measure.CARRIED_OUT, Measure.RESERVE)
+_ROUNDING = Decimal("1.01")  # of the sheet's unit: five rounded parts may miss a rounded total by that much
+
+
+def _note_parts(case: Case, reading: Reading, total: calc.Quantity) -> None:
+    """計 is printed, not computed: say so when all its parts are printed and do not add up to it."""
+    found = [figure_in(reading.view, Want(part, reading.term.fiscal_year)) for part in _PARTS]
+    cells = [one for one in found if isinstance(one, Found)]
+    if len(cells) < len(_PARTS) or total.unit is None or not total.money:
+        return
+    bases = [base_amount(one.cell)[0] or Decimal(0) for one in cells]
+    carried = bases[_PARTS.index(Measure.CARRIED_OUT)]
+    # 翌年度へ繰越し is negative on the form; the RSシステム prints it positive, outside of 計.
+    sums = (sum(bases), sum(bases) - carried, sum(bases) - 2 * carried)
+    if any(abs(one - total.base) <= _ROUNDING * YEN_PER_UNIT[total.unit] for one in sums):
+        return
+    parts = [calc.of_cell(one.value, one.cell.unit, case.builder.cite(one.view.sheet, one.cell)) for one in cells]
+    added = calc.total(parts)
+    result = case.builder.result(
+        f"{reading.term.label()}の内訳の合計", added.value, added.unit, derivation=added.derivation,
+        citations=added.citations,
+    )  # fmt: skip
+    case.builder.note(Say.NOT_ADDING_UP, figure=Figure(result), mark=Marks(added.citations))
 
 
 def figure_part(case: Case, amount: calc.Quantity, result: int) -> Part:

@@ -25,7 +25,18 @@ _DESCRIBING = frozenset(
         Measure.EXPENSE_USE,
     }
 )
+# Words for the table itself name no item of it.
+_GENERIC = frozenset(
+    name_key(word)
+    for word in ("アウトプット", "アウトカム", "成果指標", "活動指標", "指標", "成果目標", "定量的な成果目標", "単位当たりコスト",
+                 "活動実績", "成果実績", "目標値", "達成度", "実績", "見込み", "当初見込み")
+)  # fmt: skip
 _PARTICLES = ("における", "に関する", "のうち", "による", "の", "を", "が", "は", "に", "で", "と", "や")
+
+
+def is_generic(asked: str) -> bool:
+    """True for words that mean the table and not one of its items."""
+    return name_key(asked) in _GENERIC
 
 
 def description(item: str, cells: list[Cell]) -> list[str]:
@@ -76,6 +87,8 @@ def match_items(view: SheetView, table: Table, asked: str) -> list[str]:
     """The items the asker's words fit: one, or several that print the very same name; none if unsure."""
     if asked in view.items.get(table, {}):
         return [asked]
+    if is_generic(asked):
+        return list(view.items.get(table, {}))
     ranked = [pair for pair in rank_items(view, table, asked) if pair[0] >= MIN_CONTAINED]
     if not ranked:
         return []

@@ -9,7 +9,7 @@ import pytest
 from corpus.fields import Measure
 from qa.model import Compare, Operation, Status, Threshold
 from tests.qa.answering import finished
-from tests.qa.sheets import SHEET_2019, SHEET_2020, SHEET_2024, Shelf, asked
+from tests.qa.sheets import SHEET_2019, SHEET_2020, SHEET_2024, Shelf, asked, budget, sheet
 
 SHELF = Shelf(SHEET_2020, SHEET_2019)
 RS = Shelf(SHEET_2024)
@@ -165,3 +165,13 @@ def test_missing_sheet_year_names_those_there_are() -> None:
     found = finished(asked(SHELF, measures=(Measure.EXECUTED,), fiscal_years=(2018,), sheet_year=2015), SHELF)
     assert found.status is Status.NOT_RECORDED
     assert "令和2（2020）年度" in found.answer
+
+
+def test_a_total_that_does_not_add_up_is_cited_as_printed_and_said_so() -> None:
+    rows = {Measure.INITIAL: "10", Measure.SUPPLEMENTARY: "1", Measure.CARRIED_IN: "2", Measure.CARRIED_OUT: "▲3", Measure.RESERVE: "0"}
+    cells = [one for measure, raw in rows.items() for one in budget(measure, {2019: raw})]
+    for total, said in (("10", False), ("11", False), ("20", True)):
+        shelf = Shelf(sheet(2020, [*cells, *budget(Measure.BUDGET_TOTAL, {2019: total})]))
+        found = finished(asked(shelf, measures=(Measure.BUDGET_TOTAL,), fiscal_years=(2019,)), shelf)
+        assert primary(found) == (total, "百万円")
+        assert any("一致しません" in note for note in found.notes) is said
