@@ -41,6 +41,8 @@ _MAX_LINE_BYTES: Final = 64 * 1024 * 1024
 _NOISE_DECIMALS: Final = 10  # 57.800000000000004: binary arithmetic, not a printed figure
 _YEN_DECIMALS: Final = Decimal("0.000001")  # one yen in 百万円
 _MAX_EXPONENT: Final = 30
+_HEISEI: Final = 1988  # past sheets are also written "24" for 平成24年度
+_LAST_HEISEI: Final = 31
 
 _TEXTS: Final[dict[str, Field]] = {
     "事業名": Field.PROJECT,
@@ -280,7 +282,7 @@ class _Line:
                 )
             if parts:
                 number = "-".join(_text(row[key]) for key in parts)
-                past.append(PastNumber(year, _text(row.get("府省庁") or ""), number))
+                past.append(PastNumber(year if year > _LAST_HEISEI else _HEISEI + year, _text(row.get("府省庁") or ""), number))
             self._extra(Table.PAST_NUMBERS, row, {"年度", "府省庁", *_NUMBER_KEYS}, str(i + 1), f"/{name}/{i}")
         return tuple(past)
 
