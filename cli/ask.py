@@ -54,7 +54,9 @@ def for_person(answer: Answer) -> str:
     text = plain(answer.answer)
     parts = ["\n".join(wrap(_MARK[answer.status] + text, screen_width()))]
     if answer.citations:
-        parts.append("根拠\n" + table(("", "記載", "行", "列", "シート", "場所"), _evidence(answer.citations), indent=2))
+        parts.append("根拠\n" + table(("", "記載", "行", "列", "場所", "シート"), _evidence(answer.citations), indent=2))
+        files = dict.fromkeys((c.sheet_id, c.file) for c in answer.citations)
+        parts.append("ファイル\n" + table(("シート", "ファイル"), list(files), indent=2))
     if answer.candidates:
         rows = [(c.sheet_id, c.project) for c in answer.candidates]
         parts.append("候補\n" + table(("シートID", "事業名"), rows, indent=2))
@@ -71,13 +73,15 @@ def plain(markdown: str) -> str:
 
 def _evidence(citations: tuple[Citation, ...]) -> list[tuple[str, ...]]:
     return [
-        (f"[{number}]", _printed(c), c.row or c.section, c.column, c.sheet_id, f"{c.file} {c.locator}".strip())
+        (f"[{number}]", _printed(c), c.row or c.section, c.column, c.locator, c.sheet_id)
         for number, c in enumerate(citations, start=1)
     ]
 
 
 def _printed(citation: Citation) -> str:
     """The printed text, with the unit that its table gives it; a long text only by its beginning."""
+    if not citation.raw:
+        return "（空欄）"
     raw = citation.raw if len(citation.raw) <= 60 else citation.raw[:60] + "…"
     unit = citation.unit or ""
     return raw + unit if citation.value is not None and not raw.endswith(unit) else raw
