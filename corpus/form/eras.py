@@ -86,6 +86,10 @@ _CHANGE: Final = (
     FieldLabel(("その他特記事項", "主な増減理由以外の特記事項"), Field.REMARKS, Table.BUDGET_ITEMS),
 )
 
+_ACTIVITY: Final = tuple(  # 活動内容①（アクティビティ）: NFKC writes ① as 1
+    f"{label}{number}" for label in ("活動内容", "アクティビティ") for number in ("", *range(1, 10))
+)
+
 # --- headings of tables ---------------------------------------------------------------------------
 
 _TITLES: Final = (
@@ -320,8 +324,8 @@ ERAS: Final[tuple[Era, ...]] = (
             *_BASIC,
             FieldLabel(("現状・課題", "現状と課題"), Field.ISSUES),
             FieldLabel(("補助率等", "補助率"), Field.SUBSIDY_RATE, Table.SUBSIDY),
-            FieldLabel(("活動内容", "活動内容(アクティビティ)", "アクティビティ", "活動内容*", "アクティビティ*"), None, Table.ACTIVITY),
-            FieldLabel(("アウトカム設定についての説明*", "アクティビティからの*", "アクティビティについて*", "アウトプットから*",
+            FieldLabel(_ACTIVITY, None, Table.ACTIVITY),
+            FieldLabel(("アウトカム設定についての説明*", "アクティビティ*", "*設定した理由", "*設定していない理由", "アウトプットから*",
                         "短期アウトカムから*", "中期アウトカムから*", "アウトカムを複数段階で設定できない理由",
                         "後続アウトカムへのつながり", "事業に関連するKPIが定められている閣議決定等*", "該当箇所"),
                        None, Table.EFFECT_PATH),

@@ -16,6 +16,9 @@ from corpus.fields import Field, Measure
 from corpus.model import Table
 from corpus.text import label_key
 
+_LONGEST = 160  # no label is longer, notes included
+_LONGEST_PATTERN = 70
+_REMEMBERED = 5000
 _NOTE = re.compile(r"\([^()]*\)")
 
 
@@ -119,6 +122,7 @@ class Labels:
         self._exact: dict[str, object] = {}
         self._prefixes: list[tuple[str, object]] = []
         self._suffixes: list[tuple[str, object]] = []
+        self._found: dict[str, object | None] = {}
         for label, meaning in pairs:
             key = label_key(label)
             if key.endswith("*"):
@@ -130,9 +134,20 @@ class Labels:
 
     def find(self, text: str) -> object | None:
         """The meaning of a printed label, None when it is not known."""
+        if len(text) > _LONGEST:
+            return None
+        if text not in self._found:
+            if len(self._found) > _REMEMBERED:
+                self._found.clear()
+            self._found[text] = self._look_up(text)
+        return self._found[text]
+
+    def _look_up(self, text: str) -> object | None:
         for key in _keys_of(text):
             if key in self._exact:
                 return self._exact[key]
         full, short = _keys_of(text)[0], _keys_of(text)[-1]
+        if len(full) > _LONGEST_PATTERN or full.endswith("。"):
+            return None  # a sentence that begins like a label is not one
         found = next((meaning for prefix, meaning in self._prefixes if full.startswith(prefix)), None)
         return found or next((meaning for suffix, meaning in self._suffixes if short.endswith(suffix)), None)

@@ -120,10 +120,13 @@ def _sheet(grids: Sequence[Grid], file: InputFile, origin: Origin, named: Head) 
 
 def _year_of_budget(grid: Grid) -> int | None:
     """The sheet year of a form without its title: its budget begins three years earlier."""
-    page = scan(grid, book_for(None), None)
-    budget = next((header for header in page.headers if header.spec is None), None)
-    first = year_in_label(budget.columns[0].label) if budget is not None else None
-    return None if first is None else first + 3
+    written = (year_in_label(cell.text) for cell in grid.cells if squeeze(cell.text).endswith("年度"))
+    for first in dict.fromkeys(year for year in written if year is not None):
+        page = scan(grid, book_for(first + 3), first + 3)
+        budget = next((header for header in page.headers if header.spec is None), None)
+        if budget is not None and budget.columns[0].fiscal_year == first:
+            return first + 3
+    return None
 
 
 def _page(page: Page, draft: Draft) -> None:
@@ -152,10 +155,9 @@ def _left_over(page: Page, draft: Draft) -> None:
         if not cells:
             continue
         unknown.append(cells[0])
-        label = squeeze(cells[0].text) if len(cells) > 1 and read_printed(cells[0].text).kind is Kind.TEXT else ""
-        for cell in cells:
-            if not (label and cell is cells[0]):
-                draft.cell(cell, Table.UNKNOWN, (label,) if label else (), "")
+        labels = _leading_labels(cells)
+        for cell in cells[len(labels) :]:
+            draft.cell(cell, Table.UNKNOWN, labels, "")
         draft.use(cells)
     for cell in unknown[:_UNKNOWN_REPORTED]:
         draft.warn(
@@ -163,6 +165,13 @@ def _left_over(page: Page, draft: Draft) -> None:
         )
     if len(unknown) > _UNKNOWN_REPORTED:
         draft.warn(f"様式にない項目がほかに{len(unknown) - _UNKNOWN_REPORTED}行あります", _KEPT)
+
+
+def _leading_labels(cells: Sequence[GridCell]) -> tuple[str, ...]:
+    """The words before the first figure of a row; of words alone, the first."""
+    figures = [number for number, cell in enumerate(cells) if read_printed(cell.text).kind is not Kind.TEXT]
+    count = figures[0] if figures else min(1, len(cells) - 1)
+    return tuple(squeeze(cell.text) for cell in cells[:count])
 
 
 def _is_form_word(page: Page, cell: GridCell) -> bool:

@@ -14,7 +14,6 @@ from corpus.model import Kind
 from corpus.numbers import read_printed
 from corpus.readers.grid import Grid, GridCell
 
-_SHIFTS = (0, 1, -1, 2, -2, 3, -3)
 Lined = tuple[GridCell | None, list[tuple[HeadColumn, GridCell]]]
 
 
@@ -23,9 +22,9 @@ def line_up(
 ) -> Lined | None:
     """(unit cell, [(column, cell)]) of one row of a table of years, None when nothing fits.
 
-    Tried in this order: as many fields in a row as there are years; the columns as they stand; the
-    smallest shift that brings every field under a year.  ``unit`` None: the table has no unit column.
-    A row whose label stands under a year has slid right by as much as the label shows.
+    Tried in this order: as many fields in a row as there are years; the columns as they stand.  A row
+    whose label stands under a year has slid right by as much as the label shows.  Any other shift
+    would be a guess at years.  ``unit`` None: the table has no unit column.
     """
     tail = [cell for cell in grid.starting(row) if cell.col > label.col]
     unit_cell: GridCell | None = None
@@ -38,7 +37,7 @@ def line_up(
         return _shifted(grid, row, values, tail, label.col + 1 - values[0].col, None)
     if unit is not None and unit_cell is None and tail and tail[0].col == unit.col:
         unit_cell, tail = tail[0], tail[1:]  # a dash for the unit
-    return next((found for s in _SHIFTS if (found := _shifted(grid, row, values, tail, s, unit_cell))), None)
+    return _shifted(grid, row, values, tail, 0, unit_cell)
 
 
 def _shifted(

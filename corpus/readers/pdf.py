@@ -10,9 +10,13 @@ text outside tables.
 from __future__ import annotations
 
 import bisect
+import contextlib
 import dataclasses
 import functools
 import io
+import logging
+import struct
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
@@ -20,7 +24,7 @@ import pdfplumber
 from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
 from pdfminer.pdfexceptions import PDFException
 from pdfminer.psparser import PSException
-from pdfplumber.utils.exceptions import PdfminerException
+from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 
 from corpus.form.parser import is_form_page, parse_forms
 from corpus.model import Finding, Origin, Sheet, UnreadableFile
@@ -33,6 +37,12 @@ _LINE_OVERLAP: Final = 0.5  # characters this much (of their height) apart are o
 _SPACE: Final = 0.35  # a gap this wide (of the character size) is printed space
 _CELL_PADDING: Final = 2.5  # points a cell keeps free at each side
 _CHUNK_GAP: Final = 2.5  # characters of space that separate two texts outside tables
+
+# what pdfminer and pdfplumber raise on damaged files is not one family
+_DAMAGE: Final = (
+    MalformedPDFException, PDFException, PSException, ValueError, KeyError, TypeError, AttributeError, IndexError,
+    RecursionError, ArithmeticError, AssertionError, OSError, EOFError, struct.error, zlib.error,
+)  # fmt: skip
 
 Box = tuple[float, float, float, float]  # x0, top, x1, bottom
 Char = dict[str, Any]
@@ -47,6 +57,15 @@ class PlacedText:
     locator: str
     table: int | None
     page: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PrintedPage:
+    """A page as pdfplumber sees it: characters, and the boxes of every table's rows (None: covered)."""
+
+    number: int
+    chars: Sequence[Char]
+    tables: Sequence[Sequence[Sequence[Box | None]]]
 
 
 def read_pdf(file: InputFile) -> Iterator[Sheet | Finding]:
@@ -87,33 +106,54 @@ def _texts(data: bytes) -> dict[str, str]:
     return {placed.locator: placed.text for placed in _placed_texts("", data)}
 
 
-def _placed_texts(name: str, data: bytes) -> list[PlacedText]:
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """pdfminer warns about every oddity of a file; what matters to a user becomes a finding."""
+    logger = logging.getLogger("pdfminer")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
     try:
-        with pdfplumber.open(io.BytesIO(data)) as pdf:
+        yield
+    finally:
+        logger.setLevel(before)
+
+
+def _placed_texts(name: str, data: bytes) -> list[PlacedText]:
+    found: list[PlacedText] = []
+    pages = 0
+    for page in _pages(name, data):
+        found.extend(page_texts(page))
+        pages = page.number
+    if not any(placed.text.strip() for placed in found):
+        raise UnreadableFile(
+            name,
+            f"文字のないPDFです（{pages}ページ、紙を読み取った画像と思われます）",
+            "文字認識（OCR）をするか、府省庁のサイトのExcel版を指定してください",
+        )
+    return found
+
+
+def _pages(name: str, data: bytes) -> Iterator[PrintedPage]:
+    """What the library sees on each page. Only its errors are taken for damage of the file, not ours."""
+    try:
+        with _quiet(), pdfplumber.open(io.BytesIO(data)) as pdf:
             if len(pdf.pages) > _MAX_PAGES:
                 raise UnreadableFile(
                     name, f"ページが多すぎます（{len(pdf.pages)}）", "レビューシートだけのPDFにしてください"
                 )
-            found: list[PlacedText] = []
             for number, page in enumerate(pdf.pages, 1):
-                found.extend(page_texts(page, number))
+                tables = [[list(row.cells) for row in table.rows] for table in page.find_tables()]
+                chars = page.chars
                 page.close()
-            pages = len(pdf.pages)
+                yield PrintedPage(number, chars, tables)
     except (PDFPasswordIncorrect, PDFEncryptionError) as error:
         raise _locked(name) from error
     except PdfminerException as error:
         if error.args and isinstance(error.args[0], PDFPasswordIncorrect | PDFEncryptionError):
             raise _locked(name) from error
         raise _broken(name, error) from error
-    except (PDFException, PSException, ValueError, KeyError, TypeError, AttributeError, IndexError,
-            RecursionError, OverflowError, AssertionError, OSError, EOFError) as error:  # fmt: skip
-        raise _broken(name, error) from error  # what pdfminer raises on damaged files is not one family
-    if not any(placed.text.strip() for placed in found):
-        raise UnreadableFile(
-            name, f"文字のないPDFです（{pages}ページ、紙を読み取った画像と思われます）",
-            "文字認識（OCR）をするか、府省庁のサイトのExcel版を指定してください",
-        )  # fmt: skip
-    return found
+    except _DAMAGE as error:
+        raise _broken(name, error) from error
 
 
 def _locked(name: str) -> UnreadableFile:
@@ -129,17 +169,17 @@ def _broken(name: str, error: Exception) -> UnreadableFile:
 # --- page → placed texts ------------------------------------------------------------------------
 
 
-def page_texts(page: Any, number: int) -> list[PlacedText]:
+def page_texts(page: PrintedPage) -> list[PlacedText]:
     """Cells of the page's tables with their text, and the lines of text outside them, top to bottom."""
-    chars = [char for char in page.chars if char.get("upright", True) or char["text"].strip()]
-    tables = [[_row_boxes(row.cells) for row in table.rows] for table in page.find_tables()]
+    number = page.number
+    tables = [[_row_boxes(row) for row in table] for table in page.tables]
     boxes = [
         (box, f"page {number}, table {t}, row {r}, column {c}", t)
         for t, rows in enumerate(tables, 1)
         for r, cells in enumerate(rows, 1)
         for c, box in cells
     ]
-    inside, outside = _assign(chars, [box for box, _, _ in boxes])
+    inside, outside = _assign(page.chars, [box for box, _, _ in boxes])
     found = [
         PlacedText(box, text_in(inside.get(i, []), box), locator, table, number)
         for i, (box, locator, table) in enumerate(boxes)
