@@ -54,7 +54,8 @@ def for_person(answer: Answer) -> str:
     text = plain(answer.answer)
     parts = ["\n".join(wrap(_MARK[answer.status] + text, screen_width()))]
     if answer.citations:
-        parts.append("根拠\n" + table(("", "記載", "行", "列", "場所", "シート"), _evidence(answer.citations), indent=2))
+        head = ("", "記載", "行", "列", "場所", "シート")
+        parts.append("根拠\n" + table(head, _evidence(answer.citations), whole=(0, 4, 5), indent=2))
         files = dict.fromkeys((c.sheet_id, c.file) for c in answer.citations)
         parts.append("ファイル\n" + table(("シート", "ファイル"), list(files), indent=2))
     if answer.candidates:

@@ -39,13 +39,20 @@ def wrap(text: str, columns: int) -> list[str]:
     return lines
 
 
-def table(header: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: Sequence[int] = (), indent: int = 0) -> str:
+def table(
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    numbers: Sequence[int] = (),
+    whole: Sequence[int] = (),
+    indent: int = 0,
+) -> str:
     """An aligned table; long cells are wrapped so that the whole fits the screen.
 
-    ``numbers`` are the indices of right-aligned columns.
+    ``numbers`` are the indices of right-aligned columns, ``whole`` those that are wrapped last.
     """
     grid = [[safe(cell) for cell in row] for row in (header, *rows)]
-    sizes = _sizes(grid, screen_width() - indent)
+    sizes = _sizes(grid, screen_width() - indent, whole)
     lines: list[str] = []
     for number, row in enumerate(grid):
         cells = [wrap(cell, size) for cell, size in zip(row, sizes, strict=True)]
@@ -66,15 +73,16 @@ def paragraph(label: str, text: str, indent: int = 2) -> str:
     return "\n".join([safe(label), *(" " * indent + line for line in body)])
 
 
-def _sizes(grid: Sequence[Sequence[str]], available: int) -> list[int]:
-    """Natural widths, the widest columns cut down first until everything fits."""
+def _sizes(grid: Sequence[Sequence[str]], available: int, whole: Sequence[int]) -> list[int]:
+    """Natural widths, the widest columns cut down first until everything fits, those of ``whole`` last."""
     sizes = [max(2, *(width(line) for row in grid for line in row[i].split("\n"))) for i in range(len(grid[0]))]
     room = available - 2 * (len(sizes) - 1)
-    while sum(sizes) > room:
-        widest = max(range(len(sizes)), key=sizes.__getitem__)
-        if sizes[widest] <= _MINIMUM_COLUMN:
-            break
-        sizes[widest] -= 1
+    for group in ([i for i in range(len(sizes)) if i not in whole], range(len(sizes))):
+        while sum(sizes) > room and group:
+            widest = max(group, key=sizes.__getitem__)
+            if sizes[widest] <= _MINIMUM_COLUMN:
+                break
+            sizes[widest] -= 1
     return sizes
 
 

@@ -84,7 +84,7 @@ def test_ci_calls_the_same_targets() -> None:
 def test_nothing_of_this_machine_is_in_the_repository() -> None:
     """Absolute home paths and package hosts belong to a machine, not to the project."""
     done = subprocess.run(
-        ["git", "grep", "-nIE", r"/(home|root)/[a-z]|file:///|extra-index-url", "--", ":!*.lock", ":!tests/test_packaging.py"],
+        ["git", "grep", "-nIE", r"/(home|root)/[a-z]|extra-index-url", "--", ":!*.lock", ":!tests"],
         cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False,
     )  # fmt: skip
     assert done.stdout == ""
