@@ -9,7 +9,7 @@ from corpus.fields import Field, Measure
 from corpus.model import Sheet, Table
 from qa.model import Interpretation, Operation, Subject
 from qa.understand.figures import Focus, is_money, measures_asked, operation_asked, read_figure, unit_asked
-from qa.understand.items import Item, find_item
+from qa.understand.items import Item, find_item, introduction
 from qa.understand.payee_questions import read_payee
 from qa.understand.reading import Reading, left_over
 from qa.understand.vocabulary import vocabulary
@@ -63,6 +63,7 @@ def _read_numbers(reading: Reading, sheet: Sheet | None, focus: Focus) -> Interp
         return dataclasses.replace(found, **_budget_item(reading, item))
     if item is not None:
         return _indicator(reading, focus, measures, item)
+    measures = tuple(m for m in measures if m not in _TEXT_MEASURES) or measures
     if measures and measures[0] in _TEXT_MEASURES:
         return _text(reading, measures[0], item="")
     if measures:
@@ -117,7 +118,10 @@ def _read_text(reading: Reading) -> Interpretation | None:
     plainly = [c for c in figures if c.start > best.start or best.size < _SHORT_FIELD]
     if plainly and _HOW_MUCH.search(reading.board.text) and best.value != Field.CHANGE_REASON:
         return None
-    return _text(reading, best.value, item="")
+    found = _text(reading, best.value, item="")
+    if best.value == Table.PAST_NUMBERS and found.sheet_year is not None:
+        return dataclasses.replace(found, sheet_year=None, fiscal_years=(found.sheet_year,))  # the year of the number
+    return found
 
 
 def _text(reading: Reading, field: str, item: str) -> Interpretation:
@@ -151,10 +155,11 @@ def _leftover_words(reading: Reading) -> str:
 
 
 def _near_asked(reading: Reading, start: int, end: int) -> bool:
-    """Not in a sentence that only introduces the question (「…を調べています。」)."""
-    text = reading.board.text
-    sentence_end = min((i for i in (text.find(m, end) for m in "。?!") if i >= 0), default=len(text))
+    """Not in a statement that only leads up to the question, or follows it (「…を調べています。」)."""
     if reading.span is None:
         return True
-    begin = max((text.rfind(m, 0, start) for m in "。?!"), default=-1)
-    return begin < reading.span[1] and (sentence_end >= reading.span[0]) and not text[sentence_end - 2 : sentence_end] in ("ます", "です") or sentence_end == len(text)
+    text = reading.board.text
+    if end <= introduction(text, reading.span[0]):
+        return False
+    stop = text.find("。", end)
+    return not (text.rfind("。", reading.span[1], start) >= 0 and stop >= 0 and text[stop - 2 : stop] in ("ます", "です"))

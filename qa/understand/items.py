@@ -43,7 +43,7 @@ def find_item(reading: Reading, sheet: Sheet) -> Item | None:
             for w, p, o in zip(stretch.weights, stretch.places, stretch.open, strict=True)
             if o and fit.start <= p < fit.end
         )
-        if explained / open_weight < _ENOUGH and fit.name_share < 0.8:
+        if explained < _MIN_WEIGHT or (explained / open_weight < _ENOUGH and fit.name_share < 0.8):
             continue
         score = fit.covered - fit.breaks - fit.inside - 0.3 * fit.missing**0.5 + _BONUS.get(kind, 0.0)
         if best is None or score > best[0]:
@@ -72,6 +72,8 @@ def words_left(reading: Reading) -> Stretch | None:
         for c in board.of("事業", "シート", "年度", "府省庁", "相対年度", "期間", "シート語", "支出先名")
         for i in range(c.start, c.end)
     }
+    if reading.span is not None:
+        hidden |= set(range(introduction(board.text, reading.span[0])))
     folded, places = fold_with_places("".join(" " if i in hidden else c for i, c in enumerate(board.text)))
     if not folded:
         return None
@@ -80,3 +82,8 @@ def words_left(reading: Reading) -> Stretch | None:
     is_open = tuple(masked[p] == board.text[p] or p in unrecorded for p in places)
     nothing = tuple(False for _ in places)
     return Stretch(folded, tuple(places), is_open, nothing, weights(folded), 0, len(board.text), board.text)
+
+
+def introduction(text: str, start: int) -> int:
+    """Where the statements before the project's name end: they only lead up to the question."""
+    return text.rfind("。", 0, start) + 1

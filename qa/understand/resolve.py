@@ -6,17 +6,22 @@ import dataclasses
 import re
 from collections.abc import Iterable
 
+from corpus.fields import Measure
 from corpus.store.model import SheetInfo
 from corpus.text import name_key
 from qa.model import Candidate
 from qa.understand.choosing import sheets_of
 from qa.understand.directory import Directory
+from qa.understand.figures import measures_asked
 from qa.understand.projects import Hints, NameFit
 from qa.understand.reading import Reading
 from qa.understand.text import Question
 
 _LINKED = 0.9  # a sheet of the same series under another name
 _MAX_RIVALS = 10
+_REPORTED = 3  # the oldest year a sheet reports lies this far back
+_EXECUTED = frozenset({Measure.EXECUTED, Measure.EXECUTION_RATE, Measure.EXECUTION_RATE_INITIAL})
+_REQUESTS = frozenset({Measure.REQUEST, Measure.REQUEST_TOTAL, Measure.REQUEST_WISH})
 _SHEET_ID = re.compile(r"(?:19|20)\d{2}/[^\s/、。「」()]+/[0-9a-z一-龥新\-]+")
 _NUMBERS = (
     re.compile(r"20\d{2}-[^\W\d_]{1,4}-(?:新\d{2}|\d{2})-\d{4}(?:-\d+)?"),
@@ -47,7 +52,20 @@ def find_project(reading: Reading, directory: Directory) -> Found:
         rivals = [_candidate(i, _score(f)) for f in choice.rivals for i in _newest([f], directory, hints)]
         return Found((), tuple(rivals[:_MAX_RIVALS]), reading.project_text)
     groups = sheets_of(choice.best, directory, hints)
+    if len(groups) > 1 and hints.sheet_year is None:
+        groups = _reporting(groups, reading) or groups
     return _decide(groups, reading.project_text, hints.sheet_year, _score(choice.best), choice.best.name)
+
+
+def _reporting(groups: list[list[SheetInfo]], reading: Reading) -> list[list[SheetInfo]]:
+    """Projects of one name that can report the fiscal year asked: a sheet of N has N-3 to N, and N+1 requested."""
+    years, measures = reading.resolved.spread, measures_asked(reading)
+    if not years:
+        return []
+    first = 1 if measures and measures[0] in _EXECUTED else -1 if measures and measures[0] in _REQUESTS else 0
+    return [
+        g for g in groups if all(any(y + first <= i.sheet_year <= y + _REPORTED for i in g) for y in (years[0], years[-1]))
+    ]
 
 
 def find_by_number(question: Question, directory: Directory, hints: Hints) -> Found | None:
