@@ -21,7 +21,7 @@ from corpus.form.labels import Listing, Series
 from corpus.form.listing import read_listing
 from corpus.form.page import Page, scan, squeeze
 from corpus.form.series import read_series
-from corpus.form.texts import read_fields, read_past_numbers
+from corpus.form.texts import read_fields, read_past_numbers, read_shapes
 from corpus.model import Finding, Kind, Origin, Sheet, Table, UnreadableFile
 from corpus.numbers import read_printed
 from corpus.readers.grid import Grid, GridCell
@@ -139,6 +139,7 @@ def _page(page: Page, draft: Draft) -> None:
             read_listing(page, header, header.spec, draft)
     read_past_numbers(page, draft)
     read_fields(page, draft)
+    read_shapes(page, draft)
     draft.use(cell for cell, _ in page.titles)
     _left_over(page, draft)
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from corpus.fields import Field
 from corpus.form.draft import Draft
 from corpus.form.labels import FieldLabel
 from corpus.form.page import Page, squeeze
@@ -103,6 +104,20 @@ def _add(draft: Draft, label: GridCell, field: FieldLabel, texts: Sequence[GridC
         draft.section(cell, name, printed, field.table)
         for other in field.also:
             draft.section(cell, other, printed, field.table)
+
+
+def read_shapes(page: Page, draft: Draft) -> None:
+    """資金の流れ as it is drawn: one section per box. Shapes above it are kept as unknown, and reported."""
+    start = next((cell for cell, field in page.fields if field.field is Field.FLOW_NOTE), None)
+    strange = []
+    for shape in page.grid.shapes:
+        if start is not None and shape.row >= start.row:
+            draft.section(shape, Field.FLOW_NOTE, squeeze(start.text), Table.FLOW)
+        else:
+            draft.cell(shape, Table.UNKNOWN, ("図形",), "", words=True)
+            strange.append(shape.locator)
+    if strange:
+        draft.warn(f"図形の中に文章が{len(strange)}個あります", "「様式にない項目」として保存しました", strange[0])
 
 
 # --- 関連する過去のレビューシートの事業番号 ------------------------------------------------------------

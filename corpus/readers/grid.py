@@ -47,7 +47,8 @@ class Grid:
     """The visible cells of one worksheet, text or document, by row and by position.
 
     ``locate`` gives the locator of a position without a cell (xlsx: every position exists, blank);
-    without it such a position has no cell at all.  Hidden cells are kept apart in ``hidden``.
+    without it such a position has no cell at all.  Hidden cells are kept apart in ``hidden``, texts of
+    shapes drawn over the cells in ``shapes``.
     """
 
     def __init__(
@@ -57,10 +58,12 @@ class Grid:
         *,
         aligned: bool,
         locate: Callable[[int, int], str] | None = None,
+        shapes: Iterable[GridCell] = (),
     ) -> None:
         ordered = sorted(cells, key=lambda cell: (cell.row, cell.col))
         self.place = place
         self.aligned = aligned
+        self.shapes = tuple(sorted(shapes, key=lambda shape: (shape.row, shape.col)))
         self.cells = tuple(cell for cell in ordered if not cell.hidden)
         self.hidden = tuple(cell for cell in ordered if cell.hidden)
         self._locate = locate
@@ -106,4 +109,5 @@ class Grid:
     def part(self, first_row: int, last_row: int, place: str) -> Grid:
         """The grid of some of the rows (a document that holds several sheets); row numbers stay."""
         inside = (cell for cell in (*self.cells, *self.hidden) if first_row <= cell.row <= last_row)
-        return Grid(place, inside, aligned=self.aligned, locate=self._locate)
+        shapes = (shape for shape in self.shapes if first_row <= shape.row <= last_row)
+        return Grid(place, inside, aligned=self.aligned, locate=self._locate, shapes=shapes)

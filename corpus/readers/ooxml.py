@@ -20,6 +20,7 @@ from xml.etree import ElementTree
 from openpyxl.styles.numbers import BUILTIN_FORMATS
 
 from corpus.model import UnreadableFile
+from corpus.readers.drawings import ShapeText, shape_texts
 from corpus.readers.numfmt import display
 from corpus.readers.source import InputFile
 
@@ -66,6 +67,7 @@ class Worksheet:
     hidden_cols: tuple[tuple[int, int], ...]
     widths: tuple[tuple[int, int, float], ...] = ()
     heights: tuple[tuple[int, float], ...] = ()
+    shapes: tuple[ShapeText, ...] = ()
 
 
 def read_worksheets(file: InputFile) -> Iterator[Worksheet]:
@@ -135,12 +137,13 @@ class _Workbook:
         strings = self._strings()
         formats = self._formats()
         for sheet in self._root.iter(f"{_MAIN}sheet"):
-            target = targets.get(sheet.get(_RELATION) or sheet.get(_STRICT_RELATION) or "")
-            root = self._part(target) if target else None
+            target = targets.get(sheet.get(_RELATION) or sheet.get(_STRICT_RELATION) or "", "")
+            root = self._part(target)
             if root is None or root.tag != f"{_MAIN}worksheet":  # chart sheets have no cells
                 continue
             visible = sheet.get("state", "visible") == "visible"
-            yield self._worksheet(sheet.get("name", ""), visible, root, strings, formats)
+            worksheet = self._worksheet(sheet.get("name", ""), visible, root, strings, formats)
+            yield dataclasses.replace(worksheet, shapes=self._shapes(target))
 
     def _part(self, name: str) -> ElementTree.Element | None:
         if name not in self._parts:
@@ -157,16 +160,23 @@ class _Workbook:
             data = data.replace(_STRICT[1:-1].encode(), _MAIN[1:-1].encode())
         return ElementTree.fromstring(data)  # noqa: S314  refused above: DTDs; expat limits expansion
 
-    def _targets(self) -> dict[str, str]:
-        relations = self._part("xl/_rels/workbook.xml.rels")
+    def _targets(self, part: str = "xl/workbook.xml") -> dict[str, str]:
+        """Relation id → name of the part it leads to."""
+        folder, name = posixpath.split(part)
+        relations = self._part(f"{folder}/_rels/{name}.rels")
         if relations is None:
             return {}
         found = {}
         for relation in relations:
             target = relation.get("Target", "")
-            path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
+            path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")
             found[relation.get("Id", "")] = path
         return found
+
+    def _shapes(self, worksheet: str) -> tuple[ShapeText, ...]:
+        drawings = [part for part in self._targets(worksheet).values() if part.startswith("xl/drawings/drawing")]
+        roots = [root for part in drawings if (root := self._part(part)) is not None]
+        return shape_texts(roots[0]) if roots else ()
 
     def _strings(self) -> list[str]:
         root = self._part("xl/sharedStrings.xml")

@@ -2,7 +2,8 @@
 
 A workbook holds one sheet per worksheet, or one sheet whose later pages (別紙) are worksheets of
 their own; worksheets that are no form (入力規則 and the like) are passed over.
-Locator: ``worksheet!AD19``, the top left cell of a merged range.
+Locator: ``worksheet!AD19``, the top left cell of a merged range; ``worksheet!G76#2`` is the text of
+the second shape of the worksheet, which is anchored at G76.
 """
 
 from __future__ import annotations
@@ -64,12 +65,20 @@ def worksheet_grid(worksheet: Worksheet) -> Grid:
     def locate(row: int, col: int) -> str:
         return f"{worksheet.name}!{column_letters(col)}{row + 1}"
 
-    return Grid(worksheet.name, cells, aligned=True, locate=locate)
+    shapes = [
+        GridCell(
+            shape.row, shape.col, shape.row, shape.col, shape.text, f"{locate(shape.row, shape.col)}#{shape.number}"
+        )
+        for shape in worksheet.shapes
+    ]
+    return Grid(worksheet.name, cells, aligned=True, locate=locate, shapes=shapes)
 
 
 def cell_text(data: bytes, locator: str) -> str:
     """The printed text at ``worksheet!AD19``, read from the file's bytes. Raises KeyError for no such place."""
     name, _, reference = locator.rpartition("!")
+    if "#" in reference:
+        return {shape.locator: shape.text for shape in _grids(data)[name].shapes}[locator]
     letters = reference.rstrip("0123456789")
     row, col = int(reference[len(letters) :]) - 1, column_number(letters)
     cell = _grids(data)[name].at(row, col)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import itertools
+import zipfile
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -14,6 +16,7 @@ from corpus.form.eras import ERAS
 from corpus.form.head import head_from_name, joined_number
 from corpus.form.texts import past_numbers
 from corpus.model import Cell, Finding, Kind, PastNumber, Scope, Sheet, Table
+from corpus.readers.xlsx import cell_text
 from tests.corpus.fixtures.lay_out import Form, to_pdf, to_text, to_xlsx
 from tests.corpus.fixtures.make_forms import annex_2018, form_2015, form_2018, form_2023, workbook_2018
 from tests.corpus.forms import meaning, read, said
@@ -162,6 +165,51 @@ def test_rows_per_account_are_parts_of_the_row_above(sheets_2018: tuple[list[She
         values = [c.value for c in parts if c.measure == Measure.INITIAL and c.fiscal_year == year]
         assert sum(v for v in values if v is not None) == total[year]
     assert {c.value for c in parts if c.measure == Measure.REQUEST} == {700, 800}
+
+
+def test_the_flow_of_funds_is_read_from_its_drawing() -> None:
+    """Boxes of a drawing, grouped or not; of two renderings of one box the newer; nothing printed is lost."""
+    data = _with_drawing(to_xlsx([form_2015()]))
+    (sheet,), findings = read("a.xlsx", data)
+    flow = [(s.text, s.locator) for s in sheet.sections if s.name == Field.FLOW_NOTE]
+    assert flow == [
+        ("架空省 5百万円", "様式!G64"),
+        ("架空省\n5百万円", "様式!H65#2"),
+        ("A.架空調査（株）\n3百万円", "様式!H65#3"),
+    ]
+    (stray,) = [c for c in sheet.cells if c.row == ("図形",)]
+    assert (stray.raw, stray.locator, stray.table) == ("記入例", "様式!B2#1", Table.UNKNOWN)
+    assert "図形の中に文章が1個あります" in _messages(findings)
+    assert all(cell_text(data, locator) == text for text, locator in [*flow, (stray.raw, stray.locator)])
+
+
+def _with_drawing(data: bytes) -> bytes:
+    x = 'xmlns:x="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"'
+    a = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+    mc = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+
+    def shape(*lines: str) -> str:
+        text = "".join(f"<a:p><a:r><a:t>{line}</a:t></a:r></a:p>" for line in lines)
+        return f"<x:sp><x:txBody>{text}</x:txBody></x:sp>"
+
+    def anchor(row: int, col: int, content: str) -> str:
+        start = f"<x:from><x:col>{col}</x:col><x:row>{row}</x:row></x:from>"
+        return f"<x:twoCellAnchor>{start}{content}</x:twoCellAnchor>"
+
+    group = f"<x:grpSp>{shape('架空省', '5百万円')}{shape('A.架空調査（株）', '3百万円')}{shape('')}</x:grpSp>"
+    both = (
+        f"<mc:AlternateContent><mc:Choice>{group}</mc:Choice><mc:Fallback>{group}</mc:Fallback></mc:AlternateContent>"
+    )
+    drawing = f"<x:wsDr {x} {a} {mc}>{anchor(1, 1, shape('記入例'))}{anchor(64, 7, both)}</x:wsDr>"
+    relation = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        '<Relationship Id="rId1" Type="drawing" Target="../drawings/drawing1.xml"/></Relationships>'
+    )
+    out = io.BytesIO(data)
+    with zipfile.ZipFile(out, "a") as archive:
+        archive.writestr("xl/drawings/drawing1.xml", drawing)
+        archive.writestr("xl/worksheets/_rels/sheet1.xml.rels", relation)
+    return out.getvalue()
 
 
 # --- 2023 -------------------------------------------------------------------------------------------
