@@ -24,6 +24,7 @@ _NUMBER = re.compile(
     r"(?P<close>\))?\s*(?P<unit>[^\d\s().,/]{1,12})?"
 )
 _MAX_DIGITS = 30
+_VAGUE = ("以上", "以下", "以内", "未満", "超", "程度", "前後", "余", "弱", "強", "程")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -54,12 +55,14 @@ def read_printed(raw: str) -> Printed:
     if found["open"] and found["sign"] and found["sign"] not in _NEGATIVE:
         return Printed(Kind.TEXT)
     unit = normal_unit(found["unit"])
+    if unit is not None and unit.endswith(_VAGUE):
+        return Printed(Kind.TEXT)  # 100％以上 is a bound, not a figure
     digits = found["digits"].replace(",", "")
     if unit is None and len(digits) > 1 and digits.startswith("0") and not digits.startswith("0."):
         return Printed(Kind.TEXT)  # 0048 is a name, not forty-eight
     value = Decimal(digits)
     # ▲(5), (5) and ▲5 are all minus five in these forms.
-    if found["open"] or (found["sign"] or "") in _NEGATIVE and found["sign"]:
+    if found["open"] or ((found["sign"] or "") in _NEGATIVE and found["sign"]):
         value = -value
     return Printed(Kind.NUMBER, value, unit)
 

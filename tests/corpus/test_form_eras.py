@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import itertools
 import zipfile
 from collections.abc import Callable
 from decimal import Decimal
 
+import openpyxl
 import pytest
 
 from corpus.fields import Field, Measure
@@ -259,6 +261,26 @@ def test_pdf_says_what_xlsx_says(form: Callable[[], Form]) -> None:
     assert [meaning(c, xlsx.sheet_year) for c in pdf.cells] == [meaning(c, xlsx.sheet_year) for c in xlsx.cells]
     assert [(s.name, _text(s.text)) for s in pdf.sections] == [(s.name, _text(s.text)) for s in xlsx.sections]
     assert (pdf.sheet_id, pdf.past_numbers) == (xlsx.sheet_id, xlsx.past_numbers)
+
+
+@pytest.mark.parametrize("form", [form_2015, form_2018, form_2023], ids=["2015", "2018", "2023"])
+def test_a_title_outside_the_tables_of_a_pdf(form: Callable[[], Form]) -> None:
+    ruled = form()
+    bare = dataclasses.replace(ruled, boxes=[dataclasses.replace(box, ruled=box.row > 1) for box in ruled.boxes])
+    (expected, _), (sheet, _) = _one(ruled, "pdf"), _one(bare, "pdf")
+    assert sheet.sheet_id == expected.sheet_id
+    assert [meaning(c, sheet.sheet_year) for c in sheet.cells] == [meaning(c, sheet.sheet_year) for c in expected.cells]
+
+
+def test_hidden_worksheets_are_not_read_and_reported() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook_2018()))
+    book["平成30年度 (2)"].sheet_state = "hidden"
+    book["入力規則等"].sheet_state = "hidden"
+    stream = io.BytesIO()
+    book.save(stream)
+    (sheet,), findings = read("a.xlsx", stream.getvalue())
+    assert sheet.sheet_id == "2018/架空省/0048"
+    assert [f.place for f in findings if "非表示のワークシート" in f.message] == ["平成30年度 (2)"]
 
 
 @pytest.mark.parametrize("form", [form_2018, annex_2018, form_2023], ids=["2018", "annex", "2023"])

@@ -8,13 +8,14 @@ import io
 import zipfile
 from decimal import Decimal
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from corpus.form.eras import ERAS
 from corpus.form.parser import is_form_page, parse_forms
 from corpus.model import Finding, Kind, Origin, Sheet, UnreadableFile
-from corpus.numbers import read_printed
+from corpus.numbers import Printed, read_printed
 from corpus.readers.grid import Grid, GridCell
 from corpus.readers.numfmt import display
 from corpus.readers.source import InputFile
@@ -163,6 +164,13 @@ def test_thousands_and_decimals_are_read_back(digits: int, places: int) -> None:
 def test_dates_are_the_calendar_s(day: datetime.date) -> None:
     serial = Decimal((day - datetime.date(1899, 12, 30)).days)
     assert display(serial, "yyyy/m/d") == f"{day.year}/{day.month}/{day.day}"
+
+
+@pytest.mark.parametrize(
+    "text", ["100％以上", "5回程度", "30人未満", "約3億円", "316百万円/1,788団体", "内数", "0048", "1(2)"]
+)
+def test_what_is_not_one_number_stays_text(text: str) -> None:
+    assert read_printed(text) == Printed(Kind.TEXT)
 
 
 @BOUNDED
