@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import logging
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,6 +26,7 @@ from index.vectors import build_vectors
 FOLDER = "index"
 _SAMPLES = 150
 _EMBEDDED = frozenset(group for group in Group if group is not Group.OPINION)
+_DEFAULTS = IndexSettings()
 _log = logging.getLogger(__name__)
 
 
@@ -37,7 +37,7 @@ def quiet(stage: str, done: int, total: int) -> None:
 def build(
     corpus: Corpus,
     out_dir: Path,
-    settings: IndexSettings = IndexSettings(),
+    settings: IndexSettings = _DEFAULTS,
     progress: Progress = quiet,
     previous: Path | None = None,
 ) -> None:
@@ -85,9 +85,7 @@ def _vectors(
     texts = [collected.texts[d] for d in chosen]
     known = _known(previous, encoder)
     missing = [i for i, text in enumerate(texts) if text.digest not in known]
-    name_terms = dict(
-        zip((t.name_id for t in collected.texts if t.kind == NAME), (w for t, w in zip(collected.texts, terms) if t.kind == NAME))
-    )
+    name_terms = {t.name_id: words for t, words in zip(collected.texts, terms, strict=True) if t.kind == NAME}
     fresh = encoder.encode_passages(
         [_passage(texts[i], collected.names) for i in missing],
         [_passage_terms(texts[i], terms[chosen[i]], name_terms) for i in missing],

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from corpus.text import label_key
 from index.collect import Collected
 from index.documents import GROUPS
+from index.lexical import mapped
 from index.model import SearchFilter
 
 Ints = npt.NDArray[np.int32]
@@ -120,7 +121,7 @@ class Catalog:
     @classmethod
     def open(cls, folder: Path, verified: Callable[[Path], Path] = lambda path: path) -> Catalog:
         names = [*_ARRAYS, *(f"{name}_{part}" for name in _LISTS for part in ("starts", "items"))]
-        arrays = {name: np.load(verified(folder / f"{name}.npy"), mmap_mode="r") for name in names}
+        arrays = {name: mapped(verified(folder / f"{name}.npy")) for name in names}
         return cls(arrays, json.loads(verified(folder / _STRINGS).read_text(encoding="utf-8")))
 
     # ---- filters ------------------------------------------------------------------------------

@@ -87,8 +87,8 @@ def collect(corpus: Corpus, progress: Progress) -> Collected:
         if name_id == len(spelling):
             spelling.append((info.sheet_year, info.project))
         spelling[name_id] = max(spelling[name_id], (info.sheet_year, info.project), key=lambda pair: pair[0])
-        for kind, text in raw.documents:
-            text = info.project if kind == NAME else text
+        for kind, printed in raw.documents:
+            text = info.project if kind == NAME else printed
             key = (name_id, kind, "" if kind == NAME else text)
             if (found := texts.get(key)) is None:
                 found = texts[key] = Text(name_id, kind, text, digest(kind, info.project, text), [])
@@ -134,7 +134,7 @@ _corpus: Corpus | None = None  # of a worker process
 
 
 def _open(path: Path, manifest: dict[str, Any]) -> None:
-    global _corpus
+    global _corpus  # noqa: PLW0603 - a process pool hands nothing else to its workers
     _corpus = Corpus(path, manifest)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from index.data_check import read_terms
 
 _FILE = "expansions.json"
 _LONGEST = 4  # words of a phrase
+_MAX_ADDED = 32  # words added to one query
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -38,10 +40,12 @@ class Expander:
     def build(cls, path: Path | None = None, weights: ExpansionWeights = ExpansionWeights()) -> Expander:
         """From the thesaurus (the repository's own by default). Raises BadBridgeData."""
         table: dict[str, dict[str, float]] = {}
-        for entry in read_terms(path) if path else read_terms():
-            for word in entry.words:
-                _add(table, word, entry.term, weights.official)
-                _add(table, entry.term, word, weights.everyday)
+        entries = read_terms(path) if path else read_terms()
+        meanings = Counter(_key(word) for entry in entries for word in entry.words)
+        for entry in entries:
+            for word in entry.words:  # a word that may mean many terms asks less for each
+                _add(table, word, entry.term, weights.official / meanings[_key(word)] ** 0.5)
+                _add(table, entry.term, word, weights.everyday / len(entry.words) ** 0.5)
         return cls(table, weights)
 
     def save(self, folder: Path) -> None:
@@ -54,18 +58,24 @@ class Expander:
     def weighted(self, terms: Sequence[str]) -> dict[str, float]:
         """The query's words with their weights, its own and those added; the higher weight stays."""
         found: dict[str, float] = {}
+        added: dict[str, float] = {}
         for term in terms:
             found[term] = self._weights.pair if "+" in term else 1.0
         singles = [term for term in terms if "+" not in term]
         for begin in range(len(singles)):
             for end in range(begin + 1, min(begin + _LONGEST, len(singles)) + 1):
                 for term, weight in self._table.get(" ".join(singles[begin:end]), {}).items():
-                    found[term] = max(found.get(term, 0.0), weight)
-        return found
+                    added[term] = max(added.get(term, 0.0), weight)
+        heaviest = sorted((term for term in added if term not in found), key=lambda term: -added[term])
+        return found | {term: added[term] for term in heaviest[:_MAX_ADDED]}
+
+
+def _key(phrase: str) -> str:
+    return " ".join(term for term in tokens.terms(phrase) if "+" not in term)
 
 
 def _add(table: dict[str, dict[str, float]], phrase: str, added: str, weight: float) -> None:
-    key = " ".join(term for term in tokens.terms(phrase) if "+" not in term)
+    key = _key(phrase)
     words = tokens.terms(added)
     if not key or not words:
         return

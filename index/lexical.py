@@ -13,6 +13,7 @@ import dataclasses
 import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -38,17 +39,20 @@ class Postings:
     scores: npt.NDArray[np.float32]
 
 
+_BM25 = Bm25()
+
+
 class LexicalIndex:
     """Word → documents and scores. Read-only and thread-safe."""
 
-    def __init__(self, arrays: dict[str, npt.NDArray[np.generic]]) -> None:
+    def __init__(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
         self._arrays = arrays
-        self.size = int(arrays["size"][0])  # type: ignore[call-overload]
+        self.size = int(arrays["size"][0])
 
     @classmethod
     def open(cls, folder: Path, verified: Callable[[Path], Path] = lambda path: path) -> LexicalIndex:
         """Map the arrays of ``folder``; ``verified`` is asked for every file before it is used."""
-        return cls({name: np.load(verified(folder / f"{name}.npy"), mmap_mode="r") for name in FILES})
+        return cls({name: mapped(verified(folder / f"{name}.npy")) for name in FILES})
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -58,20 +62,20 @@ class LexicalIndex:
     def idf(self, term: str) -> float:
         """Rarity of a word over all texts (0 for a word that stands nowhere)."""
         at = self._find(term)
-        return 0.0 if at is None else float(self._arrays["idf"][at])  # type: ignore[arg-type]
+        return 0.0 if at is None else float(self._arrays["idf"][at])
 
     def postings(self, term: str) -> Postings | None:
         """The documents of a word, or None when no text holds it."""
         at = self._find(term)
         if at is None:
             return None
-        begin, end = int(self._arrays["starts"][at]), int(self._arrays["starts"][at + 1])  # type: ignore[call-overload]
+        begin, end = int(self._arrays["starts"][at]), int(self._arrays["starts"][at + 1])
         gaps = self._arrays["gaps"][begin:end].astype(np.int32)
         gaps[0] = self._arrays["firsts"][at]
         low, high = np.searchsorted(self._arrays["wide_at"], (begin, end))
         if high > low:
             gaps[self._arrays["wide_at"][low:high] - begin] += self._arrays["wide_by"][low:high] * _GAP_LIMIT
-        scores = self._arrays["scores"][begin:end] * np.float32(self._arrays["scales"][at] / _LEVELS)  # type: ignore[operator]
+        scores = self._arrays["scores"][begin:end] * np.float32(self._arrays["scales"][at] / _LEVELS)
         return Postings(np.cumsum(gaps, dtype=np.int32), scores.astype(np.float32, copy=False))
 
     def score(self, weighted: Sequence[tuple[str, float]]) -> npt.NDArray[np.float32]:
@@ -90,11 +94,16 @@ class LexicalIndex:
         return at if at < len(self._arrays["hashes"]) and self._arrays["hashes"][at] == code else None
 
 
-def build_lexical(terms: Sequence[Sequence[str]], groups: Sequence[int], settings: Bm25 = Bm25()) -> LexicalIndex:
+def mapped(path: Path) -> npt.NDArray[Any]:
+    """A memory-mapped array as a plain ndarray: slices of ``np.memmap`` cost microseconds each."""
+    return np.asarray(np.load(path, mmap_mode="r"))
+
+
+def build_lexical(terms: Sequence[Sequence[str]], groups: Sequence[int], settings: Bm25 = _BM25) -> LexicalIndex:
     """Index texts given as words. ``groups`` must ascend: texts of one group stand together."""
     vocabulary: dict[str, int] = {}
     ids = [[vocabulary.setdefault(term, len(vocabulary)) for term in words] for words in terms]
-    parts = [part for part in _group_scores(ids, np.asarray(groups), settings)]
+    parts = _group_scores(ids, np.asarray(groups), settings)
     empty = np.zeros(0, dtype=np.int64)
     term_of = np.concatenate([part[0] for part in parts] or [empty])
     document = np.concatenate([part[1] for part in parts] or [empty])

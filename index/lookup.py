@@ -17,7 +17,7 @@ import numpy.typing as npt
 from corpus.text import label_key, payee_key
 from index.catalog import Ints, Lists
 from index.collect import SheetRow
-from index.lexical import term_hash
+from index.lexical import mapped, term_hash
 
 _FORMS = re.compile(
     r"株式会社|有限会社|合同会社|(?:一般|公益)?(?:社団|財団)法人|独立行政法人|国立研究開発法人|国立大学法人"
@@ -72,7 +72,7 @@ class KeyTable:
     @classmethod
     def open(cls, folder: Path, name: str, verified: Callable[[Path], Path] = lambda path: path) -> KeyTable:
         hashes, starts, items = (
-            np.load(verified(folder / f"{name}_{part}.npy"), mmap_mode="r") for part in ("hashes", "starts", "items")
+            mapped(verified(folder / f"{name}_{part}.npy")) for part in ("hashes", "starts", "items")
         )
         return cls(hashes, Lists(starts, items))
 
@@ -97,7 +97,9 @@ class Lookups:
         whole = self.numbers[next(iter(sorted(number_keys(query), key=len, reverse=True)), "")]
         if len(whole):
             return whole
-        parts = [self.numbers[key] for part in _NUMBER.findall(query) for key in sorted(number_keys(part), key=len)[-1:]]
+        parts = [
+            self.numbers[key] for part in _NUMBER.findall(query) for key in sorted(number_keys(part), key=len)[-1:]
+        ]
         return next((rows for rows in parts if len(rows)), np.zeros(0, dtype=np.int32))
 
     def by_payee(self, query: str) -> Ints:

@@ -53,9 +53,12 @@ def read(path: Path) -> Meta:
         raise IndexMismatch(f"{path}: 検索の索引がありません → rsqa ingest で作り直してください") from error
     if content.get("format_version") != FORMAT_VERSION:
         found = content.get("format_version")
-        raise IndexMismatch(f"{path}: 索引の版が違います（{found}、必要な版は{FORMAT_VERSION}） → rsqa ingest で作り直してください")
+        raise IndexMismatch(
+            f"{path}: 索引の版が違います（{found}、必要な版は{FORMAT_VERSION}） → rsqa ingest で作り直してください"
+        )
     model = content["model"] | {"prefixes": tuple(content["model"]["prefixes"])}
-    return Meta(FORMAT_VERSION, content["corpus_digest"], ModelId(**model), VectorFacts(**content["vectors"]), content["texts"])
+    vectors = VectorFacts(**content["vectors"])
+    return Meta(FORMAT_VERSION, content["corpus_digest"], ModelId(**model), vectors, content["texts"])
 
 
 def check_corpus(meta: Meta, corpus: Corpus, path: Path) -> None:

@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.text import name_key
+from index.lexical import mapped
 
 _FILES = ("grams", "starts", "postings", "norms", "blob", "ends", "fold_blob", "fold_ends", "hashes", "hash_ids")
 _MAX_TEXT = 400  # characters of a question that are looked at; grams beyond add noise, not names
@@ -129,7 +130,7 @@ class NameIndex:
     @classmethod
     def open(cls, folder: Path) -> NameIndex:
         """Map the arrays of ``folder``. Raises FileNotFoundError when one is missing."""
-        return cls({name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _FILES})
+        return cls({name: mapped(folder / f"{name}.npy") for name in _FILES})
 
     # ---- look-ups -----------------------------------------------------------------------------
 

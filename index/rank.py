@@ -24,7 +24,7 @@ Matrix = npt.NDArray[np.float32]
 
 def reciprocal_ranks(ranks: npt.NDArray[np.int64]) -> Matrix:
     """1 / (60 + rank) for ranks from 1; 0 where the rank is 0 (not found)."""
-    return np.where(ranks > 0, 1.0 / (RRF_K + ranks), 0.0).astype(np.float32)
+    return np.asarray(np.where(ranks > 0, 1.0 / (RRF_K + ranks), 0.0), dtype=np.float32)
 
 
 def ranks_of(scores: Matrix) -> npt.NDArray[np.int64]:
@@ -72,4 +72,5 @@ def load_ranking(path: Path = WEIGHTS) -> RankingModel:
 
 def fused(rankings: Sequence[Matrix]) -> Matrix:
     """Reciprocal rank fusion of several scorings of the same candidates."""
-    return np.sum([reciprocal_ranks(ranks_of(scores)) for scores in rankings], axis=0, dtype=np.float32)
+    total: Matrix = np.sum([reciprocal_ranks(ranks_of(scores)) for scores in rankings], axis=0, dtype=np.float32)
+    return total

@@ -26,7 +26,7 @@ from index.vectors import VectorIndex
 MAX_QUERY = 2000  # characters; what is beyond is not read
 _MAX_TERMS = 48
 _NEAREST, _LEXICAL_TOP, _NAMES, _LOOKUPS = 250, 250, 24, 60
-_MAX_CANDIDATES = 240
+_MAX_CANDIDATES = 180
 _GROUPS = len(Group)
 
 # Columns of the lexical and vector features: groups that say the same kind of thing share one.
@@ -55,6 +55,7 @@ class Query:
     text: str
     terms: tuple[str, ...]  # the query's own words, each once
     weighted: dict[str, float]  # with pairs and added words
+    surfaces: frozenset[str]  # how the words may be printed, for highlighting
     vector: Vectors | None
     names: tuple[NameMatch, ...]
     number_rows: Ints
@@ -104,6 +105,7 @@ class Retriever:
             text=text,
             terms=tuple(term for term in terms if "+" not in term)[:_MAX_TERMS],
             weighted=weighted,
+            surfaces=_surfaces(text, weighted),
             vector=vector if vector.any() else None,
             names=tuple(self.names.match(text, _NAMES)),
             number_rows=self.lookups.by_number(text),
@@ -115,7 +117,7 @@ class Retriever:
         rows = self.catalog.rows_allowed(wanted)
         allowed = self.catalog.documents_allowed(wanted, rows)
         bm25 = self.lexical.score(list(query.weighted.items()))
-        nearest, cosines = self._nearest(query, allowed)
+        nearest, _ = self._nearest(query, allowed)
         proposed = bm25 * _PROPOSAL[self.catalog.document_group]
         if allowed is not None:
             proposed = np.where(allowed, proposed, 0.0)
@@ -155,7 +157,7 @@ class Retriever:
             self._series_of(nearest),
         ]
         chosen: dict[int, None] = {}
-        for way, share in zip(ways, (60, 60, 130, 130), strict=True):
+        for way, share in zip(ways, (40, 40, 100, 100), strict=True):
             chosen |= dict.fromkeys(list(dict.fromkeys(way.tolist()))[:share])
         series = np.array(list(chosen)[:_MAX_CANDIDATES], dtype=np.int32)
         if allowed is None or not len(series):
@@ -171,7 +173,7 @@ class Retriever:
         cosines = np.zeros(len(documents), dtype=np.float32)
         at = self._position[documents]
         if query.vector is not None and (at >= 0).any():
-            cosines[at >= 0] = self.vectors.vectors(at[at >= 0]) @ query.vector
+            cosines[at >= 0] = self.vectors.vectors(at[at >= 0].astype(np.int64)) @ query.vector
         return cosines
 
     def _word_scores(self, query: Query, documents: Ints) -> Matrix:
@@ -299,10 +301,13 @@ class _Filler:
         self._set("name_words_rest", 1.0 - covered)
 
 
+def _surfaces(text: str, weighted: dict[str, float]) -> frozenset[str]:
+    """The query's words as written and normalised, pairs joined, and the words added to it."""
+    written = {word.surface for word in tokens.words(text) if word.content}
+    return frozenset(written | {term.replace("+", "") for term in weighted})
+
+
 def _top(scores: Matrix, k: int) -> Ints:
     """Positions of the ``k`` highest scores above zero."""
-    if len(scores) > k:
-        best = np.argpartition(-scores, k)[:k]
-    else:
-        best = np.arange(len(scores))
+    best = np.argpartition(-scores, k)[:k] if len(scores) > k else np.arange(len(scores))
     return best[scores[best] > 0].astype(np.int32)

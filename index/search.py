@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
+from corpus.store.model import SheetInfo
 from corpus.store.reader import Corpus
 from index import meta
 from index.build import FOLDER
-from index.catalog import Catalog, Ints
+from index.catalog import Catalog, Ints, Mask
 from index.documents import documents
 from index.embed.encoder import Encoder, load_encoder
 from index.expand import Expander
@@ -74,7 +75,11 @@ class Searcher:
         return self.retriever.names
 
     def search(
-        self, query: str, k: int = 10, filter: SearchFilter = _NO_FILTER, explain: bool = False
+        self,
+        query: str,
+        k: int = 10,
+        filter: SearchFilter = _NO_FILTER,  # noqa: A002 - the API that was agreed
+        explain: bool = False,
     ) -> list[Hit]:
         """The ``k`` best projects, each once, its newest matching sheet first.
 
@@ -86,10 +91,21 @@ class Searcher:
             return []
         scores = self.ranking.score(found.features)
         rows = self.retriever.catalog.rows_allowed(filter)
-        hits: list[Hit] = []
-        for position in np.argsort(-scores, kind="stable")[:k]:
-            hits.append(self._hit(asked, found, int(position), float(scores[position]), rows, explain))
+        best = [int(position) for position in np.argsort(-scores, kind="stable")[:k]]
+        infos = self._infos([self._rows(found, position, rows) for position in best])
+        hits = [self._hit(asked, found, position, float(scores[position]), rows, infos, explain) for position in best]
         return self._crossed(query, hits)
+
+    def _rows(self, found: Candidates, position: int, rows: Mask | None) -> Ints:
+        """The sheets of a candidate that pass the filter, newest first."""
+        own = self.retriever.catalog.series_rows[int(found.series[position])]
+        return own if rows is None else own[rows[own]]
+
+    def _infos(self, rows: list[Ints]) -> dict[int, SheetInfo]:
+        """What the corpus knows of these sheets, by sheet number, in one query."""
+        nos = self.retriever.catalog.row_no[np.concatenate(rows)].tolist()
+        found = self.corpus.find(f"no IN ({', '.join('?' * len(nos))})", nos)
+        return {info.no: info for info in found}
 
     # ---- one hit ------------------------------------------------------------------------------
 
@@ -99,20 +115,19 @@ class Searcher:
         found: Candidates,
         position: int,
         score: float,
-        rows: np.ndarray[tuple[int], np.dtype[np.bool_]] | None,
+        rows: Mask | None,
+        infos: dict[int, SheetInfo],
         explain: bool,
     ) -> Hit:
         catalog = self.retriever.catalog
-        series_rows = catalog.series_rows[int(found.series[position])]
-        if rows is not None:
-            series_rows = series_rows[rows[series_rows]]
+        series_rows = self._rows(found, position, rows)
         own = np.nonzero(found.owner == position)[0]
         best = own[np.argmax(_text_scores(found, own))]
         document = int(found.documents[best])
         row = self._row(document, series_rows)
-        info = self.corpus.info(int(catalog.row_no[row]))
+        info = infos[int(catalog.row_no[row])]
         section, text = self._text(info.no, catalog.kinds[int(catalog.document_kind[document])])
-        others = [self.corpus.info(int(catalog.row_no[r])) for r in series_rows if r != row]
+        others = [infos[int(catalog.row_no[r])] for r in series_rows if r != row]
         return Hit(
             sheet_no=info.no,
             sheet_id=info.sheet_id,
@@ -122,7 +137,7 @@ class Searcher:
             section=section,
             text=text,
             score=score,
-            spans=spans(text, query.weighted),
+            spans=spans(text, query.surfaces),
             folded=tuple((other.sheet_id, other.sheet_year) for other in others),
             why=_why(found, position, best) if explain else Why(),
         )

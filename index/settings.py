@@ -12,7 +12,7 @@ from index.lexical import Bm25
 class IndexSettings:
     """``cross_encoder``: name or path of a model that re-orders the best ``rerank_top`` hits ("" = none)."""
 
-    embedding: EmbeddingSettings = EmbeddingSettings()
-    bm25: Bm25 = Bm25()
+    embedding: EmbeddingSettings = dataclasses.field(default_factory=EmbeddingSettings)
+    bm25: Bm25 = dataclasses.field(default_factory=Bm25)
     cross_encoder: str = ""
     rerank_top: int = 20

@@ -27,7 +27,9 @@ MAX_PIECE = 1000  # characters given to MeCab at once
 MAX_RUN = 64  # characters of one kind (digits, kana, Latin) in a row before a break is put in
 
 # NUL and other controls, lone surrogates, bidi and zero-width marks, private use: never words.
-_JUNK = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff\ue000-\uf8ff]")
+_JUNK = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff\ue000-\uf8ff]"
+)
 _RUNS = re.compile(rf"[0-9.,:/-]{{{MAX_RUN},}}|[a-z]{{{MAX_RUN},}}|[ぁ-ゖー]{{{MAX_RUN},}}|[ァ-ヺー]{{{MAX_RUN},}}")
 _BREAKS = re.compile(r"(?<=[。!?\n])")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
@@ -35,10 +37,11 @@ _ERA = re.compile(r"(昭和|平成|令和|(?<![a-z])[shr])\s*(元|\d{1,2}|[一�
 
 _CONTENT = ("名詞", "動詞", "形容詞", "形状詞", "副詞", "接頭辞", "接尾辞")
 _COMPOUND = ("名詞", "接頭辞", "接尾辞", "形状詞")
-_STOP = frozenset(
-    ["為る", "有る", "居る", "成る", "事", "物", "等", "為", "出来る", "そう", "よう", "様", "的", "こう", "どう", "因る", "於く"]
-    + ["其の", "此の", "御", "下さる", "頂く", "教える", "知る", "遣る", "奴", "所", "訳", "もの", "無い"]
+_STOP_WORDS = (
+    "為る 有る 居る 成る 事 物 等 為 出来る そう よう 様 的 こう どう 因る 於く 其の 此の 御 下さる 頂く 教える 知る"
+    " 遣る 奴 所 訳 もの 無い"
 )
+_STOP = frozenset(_STOP_WORDS.split())
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -92,10 +95,9 @@ def pieces(text: str) -> Iterator[str]:
             if piece.strip():
                 yield piece
             piece = ""
-        while len(sentence) > MAX_PIECE:
-            yield sentence[:MAX_PIECE]
-            sentence = sentence[MAX_PIECE:]
-        piece += sentence
+        cut = len(sentence) - len(sentence) % MAX_PIECE if len(sentence) > MAX_PIECE else 0
+        yield from (sentence[i : i + MAX_PIECE] for i in range(0, cut, MAX_PIECE))
+        piece += sentence[cut:]
     if piece.strip():
         yield piece
 

@@ -73,7 +73,9 @@ def repair(
     missing = [path for path in sources if not path.exists()]
     if missing:
         listed = "、".join(str(path) for path in missing[:5]) + (f" ほか{len(missing) - 5}件" if missing[5:] else "")
-        raise CannotRepair(f"元のファイルがありません: {listed} → 元の場所に戻すか、rsqa ingest で取り込み直してください")
+        raise CannotRepair(
+            f"元のファイルがありません: {listed} → 元の場所に戻すか、rsqa ingest で取り込み直してください"
+        )
     with snapshot.writer_lock(data_dir), tempfile.TemporaryDirectory(prefix="repair-", dir=data_dir) as work:
         report = take_in(Path(work), sources, progress, settings, options)
         if report.summary is None or report.summary.sheets == 0:
@@ -118,7 +120,9 @@ def _index(generation: Generation, progress: ProgressCallback | None, settings: 
             progress(Progress(stage, done, total, 0))
 
     with generation.open() as corpus:
-        build(corpus, generation.path / FOLDER, settings, tell, before if before is not None and before.is_dir() else None)
+        build(
+            corpus, generation.path / FOLDER, settings, tell, before if before is not None and before.is_dir() else None
+        )
 
 
 def _dry_run(
@@ -139,7 +143,9 @@ def _sources(data_dir: Path) -> list[Path]:
         with contextlib.suppress(sqlite3.DatabaseError), contextlib.closing(_connect(path)) as connection:
             rows = connection.execute("SELECT digest, name, source, kind, size, sheets FROM files").fetchall()
             return list(dict.fromkeys(Path(FileRecord(*row).source) for row in rows))
-    raise CannotRepair(f"{data_dir}: 取り込んだファイルの記録を読めません → rsqa ingest で元のファイルを取り込み直してください")
+    raise CannotRepair(
+        f"{data_dir}: 取り込んだファイルの記録を読めません → rsqa ingest で元のファイルを取り込み直してください"
+    )
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import importlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.embed.encoder import Vectors
+from index.lexical import mapped
 
 EXACT_UP_TO = 20_000  # vectors; an exact scan of these takes about a millisecond
 MIN_RECALL = 0.985
@@ -53,7 +55,7 @@ class VectorIndex:
         """The ``k`` nearest documents to one query (shape (dimension,)) and their cosines, best first."""
         if not self.facts.count or not k:
             return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
-        import faiss
+        faiss = _faiss()
 
         parameters = None
         exhaustive = self.facts.nprobe == 0
@@ -82,7 +84,7 @@ class VectorIndex:
         return int(min(self._index.nlist, self.facts.nprobe / share**0.5))
 
     def save(self, folder: Path) -> None:
-        import faiss
+        faiss = _faiss()
 
         folder.mkdir(parents=True, exist_ok=True)
         faiss.write_index(self._index, str(folder / _FILE))
@@ -91,20 +93,24 @@ class VectorIndex:
 
     @classmethod
     def open(cls, folder: Path, verified: Callable[[Path], Path] = lambda path: path) -> VectorIndex:
-        import faiss
+        faiss = _faiss()
 
         facts = VectorFacts(**json.loads(verified(folder / _FACTS).read_text(encoding="utf-8")))
-        documents = np.load(verified(folder / "vector_documents.npy"), mmap_mode="r")
+        documents = mapped(verified(folder / "vector_documents.npy"))
         index = faiss.read_index(str(verified(folder / _FILE)), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY)
         if facts.nprobe:
             index.make_direct_map()
         return cls(index, facts, documents)
 
 
+def _faiss() -> Any:
+    """The library, imported when first needed (its own type stubs lack half of what it can do)."""
+    return importlib.import_module("faiss")
+
+
 def build_vectors(vectors: Vectors, documents: npt.NDArray[np.int32], samples: Vectors, seed: int = 7) -> VectorIndex:
     """Index normalised rows; ``samples`` are query vectors on which recall is measured."""
-    import faiss
-
+    faiss = _faiss()
     count, dimension = vectors.shape
     exact = count <= EXACT_UP_TO
     lists = 0 if exact else int(2 ** np.ceil(np.log2(count**0.5)))

@@ -66,7 +66,10 @@ def _load(settings: EmbeddingSettings) -> Any:
 
     try:
         return SentenceTransformer(
-            settings.model, device=settings.device, backend=settings.backend, local_files_only=settings.offline
+            settings.model,
+            device=settings.device,
+            backend=settings.backend,  # type: ignore[arg-type]  # checked by the library
+            local_files_only=settings.offline,
         )
     except (OSError, ValueError, ImportError) as error:
         raise ModelError(

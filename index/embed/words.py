@@ -67,7 +67,9 @@ class WordsEncoder:
             self._weights = _weights(folder / WEIGHTS_FILE)
             self._tokenizer = _tokenizer(folder / TOKENIZER_FILE)
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ModelError(f"{folder}: 埋め込みモデルを読めません（{error}） → モデルのフォルダーを確認してください") from error
+            raise ModelError(
+                f"{folder}: 埋め込みモデルを読めません（{error}） → モデルのフォルダーを確認してください"
+            ) from error
         self._settings = settings
         self._dimension = settings.dimension or self._weights.shape[1]
         self._known = functools.lru_cache(maxsize=1 << 18)(self._rows)

@@ -1,0 +1,159 @@
+"""What the embedding learns from: the sheets' own structure, and the bridge to everyday words.
+
+Every project counts once, with the texts of its newest sheet: its repeats over the years would
+otherwise be taken for different projects, and be pushed apart.  Projects named in an evaluation set
+are left out altogether.  Of the bridge's queries one tenth is never trained on (``TEST``), and one
+tenth trains the ranking alone (``RANKING``), whose features must come from queries the embedding has
+not seen.  The split goes by the project's name, so that no project is on two sides.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import json
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from enum import Enum
+from pathlib import Path
+
+from corpus.store.reader import Corpus
+from corpus.text import name_key
+from index import tokens
+from index.data_check import EverydayQuery, Term
+from index.documents import GROUPS, Group, documents
+from index.embed.words import MAX_TERMS, WordRules, term_words
+
+_MAX_TEXT_TERMS = 150  # of one text in one pair: the beginning says what a project is
+
+
+class Split(Enum):
+    TRAIN = "train"
+    RANKING = "ranking"
+    TEST = "test"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Project:
+    """A project's newest texts as index terms, by group."""
+
+    name: str
+    ministry: str
+    terms: dict[Group, list[str]]
+
+    def joined(self, *groups: Group) -> list[str]:
+        return [term for group in groups for term in self.terms.get(group, ())[:_MAX_TEXT_TERMS]]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Pairs:
+    """One kind of training pair: lines of words that belong together, and how often each is seen."""
+
+    name: str
+    pairs: list[tuple[list[str], list[str]]]
+    epochs: int
+
+
+def split_of(project: str) -> Split:
+    """Which side a project's queries are on: stable over runs, machines and additions to the bridge."""
+    bucket = zlib.crc32(name_key(project).encode("utf-8")) % 10
+    return Split.TEST if bucket == 0 else Split.RANKING if bucket == 1 else Split.TRAIN
+
+
+def evaluation_names(path: Path | None) -> frozenset[str]:
+    """``name_key`` of every project an evaluation set names."""
+    if path is None or not path.is_file():
+        return frozenset()
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return frozenset(name_key(name) for line in lines if line.strip() for name in json.loads(line)["projects"])
+
+
+def projects(corpus: Corpus) -> list[Project]:
+    """The newest sheet of every series, split into words."""
+    newest: dict[int, tuple[int, int]] = {}
+    for info in corpus.infos():
+        newest[info.series] = max(newest.get(info.series, (0, 0)), (info.sheet_year, info.no))
+    return [_project(corpus, no) for _, no in newest.values()]
+
+
+def _project(corpus: Corpus, no: int) -> Project:
+    sheet = corpus.sheet_at(no)
+    found: dict[Group, list[str]] = {}
+    for document in documents(sheet, no):
+        found.setdefault(GROUPS[document.name], []).extend(tokens.terms(document.text)[:MAX_TERMS])
+    return Project(sheet.project, sheet.ministry, found)
+
+
+def structure_pairs(found: Sequence[Project], epochs: int) -> list[Pairs]:
+    """Texts of one project belong together: name, purpose, overview, indicators, contracts."""
+    name, purpose, overview = Group.NAME, Group.PURPOSE, Group.OVERVIEW
+    goals, contracts = (Group.OUTCOME, Group.OUTPUT), (Group.PAYEE,)
+    kinds: list[tuple[str, tuple[Group, ...], tuple[Group, ...]]] = [
+        ("name-purpose", (name,), (purpose,)),
+        ("name-overview", (name,), (overview,)),
+        ("purpose-overview", (purpose,), (overview,)),
+        ("name-indicators", (name,), goals),
+        ("overview-indicators", (overview,), goals),
+        ("name-contracts", (name,), contracts),
+        ("overview-contracts", (overview,), contracts),
+    ]
+    return [Pairs(kind, list(_pairs(found, left, right)), epochs) for kind, left, right in kinds]
+
+
+def _pairs(
+    found: Iterable[Project], left: tuple[Group, ...], right: tuple[Group, ...]
+) -> Iterator[tuple[list[str], list[str]]]:
+    for project in found:
+        pair = project.joined(*left), project.joined(*right)
+        if all(pair):
+            yield pair
+
+
+def bridge_pairs(
+    found: Sequence[Project], queries: Sequence[EverydayQuery], terms: Sequence[Term], epochs: int
+) -> list[Pairs]:
+    """Everyday queries with their projects' texts; everyday words with official terms."""
+    by_name = {(name_key(p.name), p.ministry): p for p in found}
+    asked = [
+        (tokens.terms(query.query), project)
+        for query in queries
+        if (project := by_name.get((name_key(query.project), query.ministry))) is not None
+    ]
+    word_pairs = [(tokens.terms(word), tokens.terms(term.term)) for term in terms for word in term.words]
+    views: list[tuple[str, tuple[Group, ...]]] = [
+        ("query-purpose", (Group.NAME, Group.PURPOSE)),
+        ("query-overview", (Group.NAME, Group.OVERVIEW)),
+        ("query-name", (Group.NAME,)),
+    ]
+    made = [
+        Pairs(kind, [(q, p.joined(*view)) for q, p in asked if q and p.joined(*view)], epochs) for kind, view in views
+    ]
+    return [*made, Pairs("thesaurus", [(a, b) for a, b in word_pairs if a and b], max(1, epochs // 2))]
+
+
+def vocabulary(pairs: Iterable[Pairs], rules: WordRules, size: int, min_count: int = 2) -> list[str]:
+    """The most frequent words of all texts; single characters come first of all, as the last resort of cutting."""
+    words_of = functools.lru_cache(maxsize=1 << 20)(lambda term: tuple(term_words(term, rules)))
+    counts: Counter[str] = Counter()
+    seen: set[tuple[str, ...]] = set()
+    for kind in pairs:
+        for side in (side for pair in kind.pairs for side in pair):
+            key = tuple(side)
+            if key not in seen:
+                seen.add(key)
+                counts.update({word for term in side for word in words_of(term)})
+    characters = Counter({c: n for word, n in counts.items() for c in word if "+" not in word and "#" not in word})
+    chosen = dict.fromkeys(word for word, n in counts.most_common() if n >= min_count)
+    kept = list(chosen)[: max(0, size - len(characters))]
+    return [*kept, *(c for c in sorted(characters) if c not in set(kept))]
+
+
+def liner(known: frozenset[str], rules: WordRules) -> Callable[[Sequence[str]], str]:
+    """Index terms → the line of words the model reads (see ``index.embed.words``)."""
+
+    @functools.lru_cache(maxsize=1 << 20)
+    def words(term: str) -> str:
+        return " ".join(w for w in term_words(term, rules) if w in known or not (w[0] == "#" or "+" in w))
+
+    return lambda terms: " ".join(filter(None, map(words, terms)))
