@@ -45,7 +45,6 @@ eval: $(STAMP)  ## 正答率（../shared があれば実データ、なければ
 	$(BIN)/python -m benchmarks.eval
 
 bench: $(STAMP)  ## 速さと大きさ → benchmarks/RESULTS.md
-	$(PIP) install --quiet -c constraints.txt -e '.[dev,bench]'
 	$(BIN)/python -m benchmarks.run
 
 samples: $(STAMP)  ## samples/sheets を作り直す

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 import cli
+from tests.test_imports import imported, modules
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("corpus", "index", "qa", "cli", "ui", "samples")
@@ -64,6 +66,21 @@ def test_every_dependency_says_what_it_is_for() -> None:
     lines = re.findall(r'^    "[a-z][\w.-]*>=[\d.]+",.*$', text, re.MULTILINE)
     assert len(lines) > 15
     assert [line for line in lines if "#" not in line and not re.search(r"pytest>|ruff|mypy", line)] == []
+
+
+DISTRIBUTIONS = {"docx": "python-docx", "faiss": "faiss-cpu", "axe_playwright_python": "axe-playwright-python"}
+COMES_WITH = {"pdfminer": "pdfplumber", "torch": "sentence-transformers", "datasets": "sentence-transformers", "PIL": "matplotlib"}
+
+
+def test_every_import_is_a_declared_dependency(project: dict[str, Any]) -> None:
+    declared = [*project["project"]["dependencies"], *project["project"]["optional-dependencies"]["dev"]]
+    names = {re.split(r"[\[<>=]", line)[0] for line in declared}
+    ours = {*PACKAGES, "app", "benchmarks", "tests"}
+    for package in (*PACKAGES, "app", "benchmarks"):
+        for path in modules(package):
+            for name in imported(path) - sys.stdlib_module_names - ours:
+                wanted = DISTRIBUTIONS.get(name, COMES_WITH.get(name, name.replace("_", "-")))
+                assert wanted in names, f"{path.relative_to(ROOT)} imports {name}"
 
 
 def test_make_names_its_targets() -> None:
