@@ -11,7 +11,7 @@ from corpus.model import Cell, Finding, Origin, Section, Severity, Sheet
 from corpus.units import YEN_PER_UNIT
 
 _Part = TypeVar("_Part", Cell, Section)
-_SHOWN = 8
+_SHOWN = 100  # a user must be able to see every figure; a form has about as many
 TRUST: Mapping[str, int] = {origin.value: rank for rank, origin in enumerate(Origin)}  # 0 = most trusted
 
 

@@ -60,7 +60,7 @@ def walk(paths: Iterable[Path], limits: Limits | None = None) -> Iterator[FoundF
 
 
 def _is_ignored(parts: Iterable[str]) -> bool:
-    return any(part in _IGNORED_NAMES or part.startswith((".", "~$")) for part in parts)
+    return any(part in _IGNORED_NAMES or (part.startswith((".", "~$")) and part != "..") for part in parts)
 
 
 def _file(file: InputFile, source: Path, limits: Limits) -> Iterator[FoundFile | Finding]:
