@@ -192,7 +192,7 @@ def _best_span(stretch: Stretch, hit: list[bool]) -> tuple[int, int]:
     for i, (w, o, a) in enumerate(zip(stretch.weights, stretch.open, stretch.asked, strict=True)):
         if run <= 0:
             run, begin = 0.0, i
-        run += w if hit[i] else -_MISS * w if o else -_ACROSS if a else -0.02
+        run += w * (_ASKED if a else 1.0) if hit[i] else -_MISS * w if o else -_ACROSS if a else -0.02
         if run > best and hit[i]:
             best, best_span = run, (begin, i + 1)
     first, last = best_span
@@ -226,7 +226,8 @@ def _after(stretch: Stretch, loose: list[float], edge: int) -> _Beside:
         join = _JOIN_AFTER.match(text, at)
         if _has_quote(mark) or not (join or mark[:1] in tuple(_JOINS) or not _is_hiragana(text[at])):
             break
-        soft = bool(join) and join.group() in ("の", "による") and not mark and not bound  # type: ignore[union-attr]
+        named = join is not None and join.group() in ("の", "による") and not mark
+        soft = not bound and (named or joined > 0)  # whatever follows a の belongs to the same added words
         at = join.end() if join else at
         weight, end = _run(stretch, loose, at, 1)
         joined, bound = (joined + weight, bound) if soft else (joined, bound + weight)
@@ -279,7 +280,7 @@ def _mark_between(stretch: Stretch, one: int, other: int) -> str:
     """The punctuation of the question between two neighbouring characters."""
     first, second = sorted((one, other))
     begin, end = stretch.places[first] + 1 - stretch.start, stretch.places[second] - stretch.start
-    return stretch.text[begin:end].replace("-", "").strip() if end > begin else ""
+    return stretch.text[begin:end].replace("-", "").replace(")", "").strip() if end > begin else ""
 
 
 def _break_cost(text: str, name: str, pieces: list[tuple[int, int]]) -> float:

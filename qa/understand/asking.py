@@ -38,13 +38,13 @@ _OVERVIEW_NOTE = "何を知りたいかが書かれていないため、事業�
 _EXECUTED_NOTE = "何の額かが書かれていないため、執行額として答えます"
 
 
-def read_asked(reading: Reading, sheet: Sheet | None, focus: Focus, previous_payee: str = "") -> Interpretation:
+def read_asked(reading: Reading, sheet: Sheet | None, focus: Focus) -> Interpretation:
     """What is asked of the project; ``sheet`` (its asked or newest sheet) gives payees' and items' names."""
     if reading.has("unrecorded"):
         item = find_item(reading, sheet) if sheet is not None else None
         if item is None or not reading.resolved.ends:
             return _unknown(reading, reading.values("unrecorded")[0])
-    payee = read_payee(reading, sheet, previous_payee)
+    payee = read_payee(reading, sheet)
     if payee is not None and payee.operation in _STRONG_PAYEE and not _check_asked(reading):
         return payee
     if text := _read_text(reading):
@@ -119,9 +119,10 @@ def _read_text(reading: Reading) -> Interpretation | None:
     if plainly and _HOW_MUCH.search(reading.board.text) and best.value != Field.CHANGE_REASON:
         return None
     found = _text(reading, best.value, item="")
-    if best.value == Table.PAST_NUMBERS and found.sheet_year is not None:
-        return dataclasses.replace(found, sheet_year=None, fiscal_years=(found.sheet_year,))  # the year of the number
-    return found
+    if best.value != Table.PAST_NUMBERS:
+        return found
+    years = found.fiscal_years or ((found.sheet_year,) if found.sheet_year is not None else ())
+    return dataclasses.replace(found, table=best.value, sheet_year=None, fiscal_years=years)  # the year of the number
 
 
 def _text(reading: Reading, field: str, item: str) -> Interpretation:

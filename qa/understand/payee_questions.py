@@ -10,23 +10,27 @@ from corpus.model import Sheet
 from corpus.years import kanji_number
 from qa.model import Interpretation, Operation, Subject
 from qa.understand.figures import unit_asked
+from qa.understand.folding import fold_name
 from qa.understand.payees import find_payee, payees_of
 from qa.understand.reading import Reading, left_over
+from qa.understand.spans import BLANK
 from qa.understand.vocabulary import vocabulary
 
 _RANK = re.compile(r"(?<!\d)(\d{1,2}|[一二三四五六七八九十])(?:番目|位|番手)")
 _PAYER = re.compile(r"支出先|支払先|支払い先|相手|受け取|受取|もら|誰|だれ|どこ|会社|企業|団体|法人|お金|拠出額が最大")
 _YEARLY = re.compile(r"年度は|年度と|年度で|年度の|どの年|何年|年はいつ|いつ")
-_TO = re.compile(r"[へに](?:は|も)?[、\x00 ]|[へに](?:は|も)?(?:いくら|支|払|渡|流|どれ|幾ら)")
+_PAID_AFTER = re.compile(
+    r"(?:へ|に|へと|に対して)(?:は|も|の)?[^、。?]{0,12}(?:支出|支払|払|渡|流|拠出|交付|配|支給|いくら|出て|出した|委託|補助)|への"
+)
 _TRIM = re.compile(r"^(?:の|と|が|は|を|に|で|、|という)+|(?:へは|には|へ|に|が|は|の|から|を|も|という|って|で|と|では)+$")
 
 
-def read_payee(reading: Reading, sheet: Sheet | None, previous_payee: str = "") -> Interpretation | None:
+def read_payee(reading: Reading, sheet: Sheet | None) -> Interpretation | None:
     """The question as one about payees, or None when it is not."""
     text = reading.board.text
-    words = {c.value for c in vocabulary().payee_words.find(reading.board.masked)} | set(reading.values("payee"))
+    words = payee_words(reading)
     columns = reading.values("column")
-    named = _named_payee(reading, sheet, words, previous_payee)
+    named = _named_payee(reading, sheet, words)
     base = Interpretation(
         question=reading.question.original,
         subject=Subject.PAYEE,
@@ -44,6 +48,14 @@ def read_payee(reading: Reading, sheet: Sheet | None, previous_payee: str = "") 
         return None
     field = columns[0] if columns else ""
     return dataclasses.replace(base, operation=operation, field=field)
+
+
+def payee_words(reading: Reading) -> set[str]:
+    """Kinds of payee words in the question, the project's name left out."""
+    text = list(reading.board.text)
+    for claim in reading.board.of("事業", "シート", "シート語"):
+        text[claim.start : claim.end] = BLANK * (claim.end - claim.start)
+    return {cue.value for cue in vocabulary().payee_words.find("".join(text))}
 
 
 def _operation(reading: Reading, words: set[str], columns: tuple[str, ...], named: str) -> Operation | None:
@@ -71,20 +83,29 @@ def rank_asked(text: str) -> int:
     return kanji_number(match[1]) if match else 1
 
 
-def _named_payee(reading: Reading, sheet: Sheet | None, words: set[str], previous: str) -> str:
+def _named_payee(reading: Reading, sheet: Sheet | None, words: set[str]) -> str:
     """The payee the question names: as the sheet has it, else in the question's own words."""
-    if sheet is not None and (found := find_payee(payees_of(sheet), reading.board)):
-        if _asked_about(reading, found[1], found[2], words):
-            return found[0]
-    if reading.payee_form:
-        claim = reading.board.of("支出先名")
-        return reading.question.source(claim[0].start, claim[0].end) if claim else ""
+    known = payees_of(sheet) if sheet is not None else ()
+    written = _written_payee(reading, words)
+    if written:
+        key = fold_name(written)
+        return next((name for name in known if fold_name(name) == key), written)
+    found = find_payee(known, reading.board)
+    if found and _asked_about(reading, found[1], found[2], words):
+        return found[0]
+    return _by_place(reading) if "paid" in words or reading.has("column") else ""
+
+
+def _written_payee(reading: Reading, words: set[str]) -> str:
+    """A payee that the question itself marks as one: by its legal form, or in quotation marks."""
+    if claims := reading.board.of("支出先名"):
+        return reading.question.source(claims[0].start, claims[0].end)
     if "paid" not in words and not reading.has("column"):
         return ""
     for quote in reading.question.quotes():
         if not reading.span or quote.end <= reading.span[0] or quote.start >= reading.span[1]:
             return reading.question.source(quote.start, quote.end)
-    return _by_place(reading)
+    return ""
 
 
 def _asked_about(reading: Reading, start: int, end: int, words: set[str]) -> bool:
@@ -96,14 +117,17 @@ def _asked_about(reading: Reading, start: int, end: int, words: set[str]) -> boo
 
 
 def _by_place(reading: Reading) -> str:
-    """A left-over stretch that is followed by へ, に … and a word for paying."""
+    """Left-over words that へ or に and a word for paying follow, or that stand before a payee's column."""
+    text, masked = reading.board.text, reading.board.masked
     for start, end in left_over(reading.board):
-        words = _TRIM.sub("", reading.board.text[start:end])
-        at = reading.board.text.find(words, start)
+        words = _TRIM.sub("", text[start:end])
+        at = text.find(words, start)
         if len(words) < 2:
             continue
-        after = reading.board.masked[at + len(words) : at + len(words) + 4]
-        before = reading.board.masked[max(0, at - 6) : at]
-        if re.match(r"(?:へ|に|が|は)", after) and reading.has("payee") or re.search(r"支出先の$|\x00の$|\x00、$", before) and reading.has("column"):
-            return reading.question.source(at, at + len(words))
+        stop = at + len(words)
+        paid = _PAID_AFTER.match(text, stop)
+        beside_column = reading.has("column") and re.match(r"(?:の|が|は|、)?\x00|が|は|の|、", masked[stop:])
+        received = re.match(r"(?:が|は)", text[stop:]) and re.search(r"受け取|受領|もら|受注|請け負", text[stop:])
+        if paid or beside_column or received:
+            return reading.question.source(at, stop)
     return ""

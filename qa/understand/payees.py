@@ -18,8 +18,9 @@ _FORMS = (
 _NO_WORD = rf"\s、。,?!「」『』()（）{BLANK}"
 _STOP = rf"(?=へは|へ|には|に|が|の|を|は|と(?!う)|で|から|より|って|も|という|[{_NO_WORD}]|$)"
 _BY_FORM = re.compile(
-    rf"(?:{_FORMS})[^{_NO_WORD}がのをはにへとで][^{_NO_WORD}]{{0,39}}?{_STOP}|[^{_NO_WORD}ぁ-ん]{{1,40}}?(?:{_FORMS})"
+    rf"(?:{_FORMS})[^{_NO_WORD}がのをはにへとで][^{_NO_WORD}]{{0,39}}?{_STOP}|[^{_NO_WORD}ぁ-ん]{{1,40}}?(?:{_FORMS})(?![一-龥ァ-ヶーa-z])"
 )
+_PAID_TO = re.compile(r"(?:へ|に)(?:は|も)?(?:いくら|支|払|渡|流|配|交付)|への")  # a ministry as a payee
 _MIN_NAME = 2
 
 
@@ -42,6 +43,7 @@ def find_payee(names: Iterable[str], board: Board) -> tuple[str, int, int] | Non
     """The longest of ``names`` that stands in what is not the project's name: (name, start, end)."""
     folded, places = fold_with_places(board.text)
     project = [(c.start, c.end) for c in board.of("事業", "シート")]
+    project += [(c.start, c.end) for c in board.of("府省庁") if not _PAID_TO.match(board.text, c.end)]
     best: tuple[str, int, int] | None = None
     for name in names:
         key = fold_name(name)
