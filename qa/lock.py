@@ -316,6 +316,14 @@ def _question(answer: Answer, span: Span, shown: str) -> bool:
     return (span.part in answer.question or span.part in read) and _plain(shown) == _plain(span.part)
 
 
+def _threshold(answer: Answer, span: Span, shown: str) -> bool:
+    """The asker's condition, against the interpretation."""
+    asked = None if answer.interpretation is None else answer.interpretation.threshold
+    if asked is None or not shown.endswith(asked.compare.value):
+        return False
+    return _is_figure(shown.removesuffix(asked.compare.value), asked.value, asked.unit)
+
+
 def _named(answer: Answer, span: Span, shown: str) -> bool:
     """A text of a part of the answer, letter by letter (white space and Markdown escapes aside)."""
     pools: dict[str, tuple[object, ...]] = {
@@ -382,6 +390,7 @@ _SOURCES: dict[tuple[str, str], Callable[[Answer, Span, str], bool]] = {
     ("mark", ""): _mark,
     ("year", ""): _year,
     ("question", ""): _question,
+    ("threshold", ""): _threshold,
     ("citation", ""): _named,
     ("candidate", ""): _named,
     ("result", ""): _named,
@@ -425,6 +434,7 @@ def _numbers_of(answer: Answer, *, with_results: bool) -> set[str]:
     if asked is not None:
         texts += [asked.item, asked.field, asked.payee, asked.block, str(asked.sheet_year or "")]
         texts += [str(year) for year in asked.fiscal_years]
+        texts += [f"{asked.threshold.value:f}"] if asked.threshold else []
     if answer.table is not None:
         texts += [row[3] for row in answer.table.rows] + [text for row in answer.table.rows for text in row[5:]]
     if with_results:

@@ -16,6 +16,7 @@ from corpus.years import official
 from qa.answer.draft import (
     Block,
     Cited,
+    Condition,
     Draft,
     Figure,
     Joined,
@@ -28,10 +29,10 @@ from qa.answer.draft import (
     Words,
     Year,
 )
-from qa.model import Span
+from qa.model import Span, Threshold
 
 _WHO = "「{project}」（{ministry}）"
-_IN_SHEET = "（{sheet}シート）"
+_IN_SHEET = "[（{sheet}シート）]"
 _OF = "{scope}の{sheet}シート[（「{topic}」に関する事業）]"
 _PAYEE = "**{name}**（ブロック{block}）"
 
@@ -40,12 +41,12 @@ TEMPLATES: dict[Say, str] = {
     Say.ITEM_FIGURE: f"{_WHO}の「{{item}}」の[{{year}}の]{{measure}}は、**{{figure}}**です。{{mark}}{_IN_SHEET}",
     Say.COMPUTED: f"{_WHO}の{{subject}}の{{kind}}は、**{{figure}}**です。{{mark}}{_IN_SHEET}",
     Say.FIGURES_HEAD: f"{_WHO}の記載は、次のとおりです。{_IN_SHEET}",
-    Say.LINE: "- [{year}の]{measure}: {figure}{mark}",
+    Say.LINE: "- [{year}の]{measure}: {figure}{mark}[（{sheet}シート）]",
     Say.ITEM_LINE: "- 「{item}」の[{year}の]{measure}: {figure}{mark}",
     Say.BEST_YEAR: f"{_WHO}の{{measure}}が{{which}}のは**{{year}}**で、**{{figure}}**です。{{mark}}{_IN_SHEET}",
     Say.TREND: f"{_WHO}の{{measure}}の推移は、次のとおりです。{_IN_SHEET}",
-    Say.YEARS_OVER: f"{_WHO}の{{measure}}が条件に合う年度は、次のとおりです。{_IN_SHEET}",
-    Say.YEARS_OVER_NONE: f"{_WHO}の{{measure}}が条件に合う年度は、ありません。各年度の額は次のとおりです。{_IN_SHEET}",
+    Say.YEARS_OVER: f"{_WHO}の{{measure}}が{{condition}}年度は、次のとおりです。{_IN_SHEET}",
+    Say.YEARS_OVER_NONE: f"{_WHO}の{{measure}}が{{condition}}年度は、ありません。各年度の額は次のとおりです。{_IN_SHEET}",
     Say.COMPARE: "[{year}の]{measure}を比べると、次のとおりです。",
     Say.COMPARE_GAP: "「{first}」と「{second}」の差は、**{figure}**です。{mark}",
     Say.WORKING: "- 計算: {rule} = {figure}（{terms}）[{marks}]",
@@ -77,7 +78,7 @@ TEMPLATES: dict[Say, str] = {
     Say.MANY_COUNT: "{scope}の{sheet}の行政事業レビューシート[（「{topic}」に関する事業）]は、**{figure}**です。{mark}",
     Say.MANY_SUM: f"{_OF}の{{year}}の{{measure}}を合計すると、**{{figure}}**です（{{count}}のシートの合計）。",
     Say.MANY_TOP: f"{_OF}で、{{year}}の{{measure}}が{{which}}事業は、順に次のとおりです。",
-    Say.MANY_THRESHOLD: f"{_OF}で、{{year}}の{{measure}}が条件に合う事業は、**{{figure}}**です（比べたシートは{{count}}）。",
+    Say.MANY_THRESHOLD: f"{_OF}で、{{year}}の{{measure}}が{{condition}}事業は、**{{figure}}**です（比べたシートは{{count}}）。",
     Say.MANY_GROUP: f"{_OF}の{{group}}の集計は、次のとおりです。",
     Say.MANY_CHANGE: "{scope}の{measure}の合計は、{year}の{before}から{to}の{after}へ、**{figure}**の増減です。",
     Say.MANY_CHANGE_TOP: f"{_OF}で、{{year}}から{{to}}に{{measure}}が{{which}}事業は、順に次のとおりです。",
@@ -101,9 +102,10 @@ TEMPLATES: dict[Say, str] = {
     Say.AMBIGUOUS: "[「{name}」に]当てはまる事業が複数あります。どの事業かお選びください。",
     Say.CANDIDATE: "- {project}（{ministry}、{sheet}シート）{sheet_id}",
     Say.UNSUPPORTED: (
-        "行政事業レビューシートの記載からは、お答えできません。[{reason}]"
+        "行政事業レビューシートの記載からは、お答えできません。"
         "事業の予算額・執行額、支出先、成果指標、事業の目的や所見などをお尋ねください。"
     ),
+    Say.REASON: "{reason}。事業名と、予算額・執行額、支出先、成果指標、事業の目的や所見など、知りたいことをお尋ねください。",
     Say.INSTEAD_FIGURE: "- 記載があるもの: [{year}の]{measure} {figure}（{sheet}シート）{mark}",
     Say.INSTEAD_ITEMS: "- 記載がある項目: {items}{mark}",
     Say.INSTEAD_PAYEES: "- 記載がある支出先: {names}{mark}",
@@ -194,6 +196,11 @@ def conversion(value: Decimal, unit: str | None) -> str:
     return _about(yen, 0, "円")
 
 
+def condition(threshold: Threshold | None) -> str:
+    """``10%未満`` as the asker set it."""
+    return "" if threshold is None else figure(threshold.value, threshold.unit) + threshold.compare.value
+
+
 def _about(value: Decimal, places: int, unit: str) -> str:
     places += 1 if places == 1 and abs(value) < 10 else 0
     rounded = round_half_up(value, places)
@@ -250,6 +257,8 @@ class _Writer:
 
     def _part(self, part: Part) -> None:
         match part:
+            case Condition():
+                self._spanned(condition(self._draft.threshold), "threshold", 0, "")
             case Words(text):
                 self._put(text)
             case Year(fiscal_year):

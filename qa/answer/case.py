@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from corpus.model import Table
 from corpus.text import name_key
-from qa.answer.draft import Builder, Cited, Draft, Marks, Name, Say, User, Words, Year
+from corpus.units import plain
+from qa.answer.draft import Builder, Cited, Condition, Draft, Joined, Marks, Name, Part, Say, User, Words, Year
 from qa.answer.select import Found
 from qa.answer.terms import Reading, Term, conflicts
 from qa.answer.view import Library, SheetView
-from qa.model import Candidate, Interpretation, Status
+from qa.model import Candidate, Interpretation, Status, Threshold
 
 if TYPE_CHECKING:
     from corpus.store.reader import Corpus
@@ -112,6 +114,14 @@ class Case:
                 words=User(self.asked.years_relative),
                 year=Year(self.asked.fiscal_years[0]),
             )
+
+    def condition(self, threshold: Threshold) -> Part:
+        """The asker's condition in the asker's own number (10%未満の); in words when it was put otherwise (一割)."""
+        self.builder.threshold = threshold
+        asked = unicodedata.normalize("NFKC", self.asked.question).replace(",", "")
+        if plain(threshold.value) in asked:
+            return Joined((Condition(), Words("の")), "")
+        return Words("条件に合う")
 
     def finish(self, status: Status = Status.ANSWERED) -> Draft:
         return self.builder.finish(status)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from corpus.fields import Field
 from corpus.units import plain
-from qa.model import AnswerTable, Candidate, Citation, Result, Status
+from qa.model import AnswerTable, Candidate, Citation, Result, Status, Threshold
 
 if TYPE_CHECKING:
     from corpus.model import Cell, Section, Sheet
@@ -85,6 +85,7 @@ class Say(StrEnum):
     NOT_FOUND = "not found"
     AMBIGUOUS = "ambiguous"
     CANDIDATE = "candidate"
+    REASON = "reason"
     UNSUPPORTED = "unsupported"
     INSTEAD_FIGURE = "instead figure"
     INSTEAD_ITEMS = "instead items"
@@ -178,6 +179,11 @@ class Block:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Condition:
+    """The asker's threshold: 10%未満."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Joined:
     """Several parts with a separator between them."""
 
@@ -185,7 +191,7 @@ class Joined:
     separator: str = "、"
 
 
-Part = Words | Figure | Cited | Year | Name | User | Marks | Block | Joined
+Part = Words | Figure | Cited | Year | Name | User | Marks | Block | Condition | Joined
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -207,6 +213,7 @@ class Draft:
     table: AnswerTable | None = None
     years: tuple[int, ...] = ()
     payees: tuple[str, ...] = ()
+    threshold: Threshold | None = None
 
 
 class Builder:
@@ -222,6 +229,7 @@ class Builder:
         self.table: AnswerTable | None = None
         self.years: list[int] = []
         self.payees: list[str] = []
+        self.threshold: Threshold | None = None
 
     def cite(self, sheet: Sheet, cell: Cell) -> int:
         """Index of the citation of ``cell``; one cell is cited once."""
@@ -334,4 +342,5 @@ class Builder:
             self.table,
             tuple(dict.fromkeys(self.years)),
             tuple(dict.fromkeys(self.payees)),
+            self.threshold,
         )

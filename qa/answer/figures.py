@@ -206,22 +206,28 @@ def name_citation(case: Case, found: Found) -> int | None:
 
 def _say_list(case: Case, terms: Sequence[Term], read: Sequence[Reading | Missing]) -> None:
     """Several figures: a head line, then one line each, in the order asked; gaps are said too."""
-    lines: list[tuple[Term, Part, Marks]] = []
+    lines: list[tuple[Term, dict[str, Part]]] = []
+    first: list[int] = []
+    several = len({one.view.no for one in read if isinstance(one, Reading)}) > 1
     for term, one in zip(terms, read, strict=True):
         if isinstance(one, Missing):
-            lines.append((term, Words("記録なし"), Marks(())))
+            lines.append((term, {"figure": Words("記録なし"), "mark": Marks(())}))
             continue
         amount = quantity(case.builder, one)
         figure = figure_part(case, amount, add_result(case, term.label(), amount))
-        lines.append((term, figure, Marks(amount.citations)))
+        sheet: dict[str, Part] = {"sheet": Year(one.view.year)} if several else {}
+        lines.append((term, {"figure": figure, "mark": Marks(amount.citations), **sheet}))
+        first.extend(amount.citations)
         case.builder.years.extend([term.fiscal_year] if term.fiscal_year else [])
-    first = next(mark.citations[0] for _, _, mark in lines if mark.citations)
-    case.builder.say(Say.FIGURES_HEAD, **case.head(first))
-    for term, shown, mark in lines:
+    head = case.head(first[0])
+    if several:
+        del head["sheet"]
+    case.builder.say(Say.FIGURES_HEAD, **head)
+    for term, shown in lines:
         slots: dict[str, Part] = {"measure": Words(term.measure)}
         if term.fiscal_year is not None:
             slots["year"] = Year(term.fiscal_year)
-        case.builder.say(Say.LINE, **slots, figure=shown, mark=mark)
+        case.builder.say(Say.LINE, **slots, **shown)
 
 
 # ---------------------------------------------------------------- indicators (アウトカム, アウトプット …)

@@ -303,6 +303,8 @@ def threshold(question: Many) -> Draft:
     if condition is None:
         return empty(question)
     kept, left_out = facts(question)
+    if not kept:
+        return empty(question)
     unit = PERCENT if question.measure == Measure.EXECUTION_RATE else "円"
     fitting = [
         one for one in kept if one.amount_yen is not None
@@ -317,7 +319,7 @@ def threshold(question: Many) -> Draft:
         question, "比べたシートの数", len(kept), f"COUNT(rows) + COUNT(left_out={NOT_MET})"
     )
     builder = question.case.builder
-    builder.say(Say.MANY_THRESHOLD, **question.head(), figure=Figure(result), count=Figure(compared))
+    builder.say(Say.MANY_THRESHOLD, **question.head(), condition=question.case.condition(condition), figure=Figure(result), count=Figure(compared))
     for one in ordered[:LISTED]:
         add_row(question, one, row_unit(question, one))
     if len(ordered) > LISTED:

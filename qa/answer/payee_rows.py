@@ -140,7 +140,7 @@ def _partial(rows: list[PayeeRow], key: str) -> list[PayeeRow]:
     if len(asked) < _MIN_CORE:
         same = [row for row in rows if asked and core(row.key) == asked]
         return same if len({row.key for row in same}) == 1 else []
-    fitting = [row for row in rows if _is_part(asked, core(row.key))]
+    fitting = [row for row in rows if _is_part(asked, core(row.key)) or key in row.key]
     same_core = [row for row in fitting if core(row.key) == asked]
     fitting = same_core or fitting
     return fitting if len({(row.number or row.key) for row in fitting}) == 1 else []

@@ -157,11 +157,19 @@ def not_found(asked: Interpretation, near: Sequence[Candidate] = ()) -> Draft:
     builder = Builder()
     if asked.project_text and asked.project_text in asked.question:
         builder.say(Say.NOT_FOUND, name=User(asked.project_text))
+    elif reason := _plain_reason(asked):
+        builder.say(Say.REASON, reason=Words(reason))
     else:
         builder.say(Say.NOT_FOUND)
     builder.candidates = tuple(near)
     _say_candidates(builder)
     return builder.finish(Status.NOT_FOUND)
+
+
+def _plain_reason(asked: Interpretation) -> str:
+    """The reason understanding gave, when it carries no figure; without its full stop."""
+    reason = asked.reason.rstrip("。")
+    return "" if any(ch.isnumeric() and not "\u4e00" <= ch <= "\u9fff" for ch in reason) else reason
 
 
 def ambiguous(asked: Interpretation, candidates: Sequence[Candidate]) -> Draft:
@@ -188,9 +196,10 @@ def _say_candidates(builder: Builder) -> None:
 def unsupported(asked: Interpretation) -> Draft:
     """Outside what sheets can answer."""
     builder = Builder()
-    reason = asked.reason
-    safe = reason if reason and not any(ch.isdigit() for ch in reason) else ""
-    builder.say(Say.UNSUPPORTED, **({"reason": Words(safe)} if safe else {}))
+    if reason := _plain_reason(asked):
+        builder.say(Say.REASON, reason=Words(reason))
+    else:
+        builder.say(Say.UNSUPPORTED)
     return builder.finish(Status.UNSUPPORTED)
 
 

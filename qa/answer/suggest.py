@@ -23,7 +23,8 @@ def suggestions(asked: Interpretation, draft: Draft, library: Library) -> tuple[
     if not numbers:
         return ()
     view = library.view(numbers[0])
-    year = next(iter(draft.years), view.year - 1)
+    years = draft.years[-1:] if asked.operation is Operation.TREND else draft.years
+    year = next(iter(years), view.year - 1)
     found = [*_figures(view, year, asked), *_others(view, asked)]
     return tuple(found[:_LIMIT])
 

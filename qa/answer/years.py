@@ -12,7 +12,7 @@ from corpus.units import PERCENT, YEN_PER_UNIT, is_money
 from corpus.years import official
 from qa.answer import calc
 from qa.answer.case import Case
-from qa.answer.draft import Cited, Draft, Figure, Joined, Marks, Part, Say, Words, Year
+from qa.answer.draft import Cited, Draft, Figure, Joined, Marks, Name, Part, Say, Words, Year
 from qa.answer.figures import add_result, figure_part, look_up
 from qa.answer.refuse import refuse_missing, refuse_term
 from qa.answer.select import Gap, Missing
@@ -105,7 +105,7 @@ def _say_pairwise(case: Case, kind: _Pairwise, readings: Sequence[Reading]) -> D
     case.note_relative()
     builder.say(
         Say.COMPUTED,
-        **case.head(outcome.citations[0]),
+        **_series_head(case, readings, outcome),
         kind=Words(kind.name),
         subject=_pair_part(terms),
         figure=Figure(result),
@@ -141,12 +141,14 @@ def _say_working(
 ) -> None:
     """The rule and the figures it was applied to, each with its year and mark."""
     lines: list[Part] = []
+    several = len({reading.view.no for reading in readings}) > 1
     for reading, amount in zip(readings, amounts, strict=True):
         figure = _figure_of(case, reading, amount)
         item = (Words("（内訳）"),) if reading.term.item else ()
+        sheet = (Words("（"), Year(reading.view.year), Words("シート）")) if several else ()
         lines.append(
             Joined((*_dated(reading.term), Words(f" {reading.term.measure}"), *item, Words(" "), figure,
-                    Marks(amount.citations)), "")
+                    Marks(amount.citations), *sheet), "")
         )  # fmt: skip
     case.builder.say(Say.WORKING, rule=Words(rule), terms=Joined(tuple(lines), "、"), figure=Figure(result, False))
 
@@ -188,7 +190,7 @@ def summed(case: Case) -> Draft:
     case.note_relative()
     case.builder.say(
         Say.COMPUTED,
-        **case.head(outcome.citations[0]),
+        **_series_head(case, readings, outcome),
         kind=Words(name),
         subject=_span_part(terms),
         figure=Figure(result),
@@ -232,7 +234,7 @@ def best_year(case: Case) -> Draft:
     years = tuple(Year(reading.term.fiscal_year or 0) for reading, _ in tied)
     case.builder.say(
         Say.BEST_YEAR,
-        **case.head(first[1].citations[0]),
+        **_series_head(case, ordered, first[1]),
         measure=Words(first[0].term.measure),
         which=Words("最も多い" if highest else "最も少ない"),
         year=Joined(years, "、"),
@@ -260,9 +262,20 @@ def _all_years(case: Case) -> list[Reading]:
     return [one for one in read if isinstance(one, Reading)]
 
 
+def _series_head(case: Case, readings: Sequence[Reading], first: calc.Quantity) -> dict[str, Name | Year]:
+    """The head of an answer over years; without the sheet when several sheets answer (each line names its own)."""
+    head = case.head(first.citations[0])
+    if len({reading.view.no for reading in readings}) > 1:
+        del head["sheet"]
+    return head
+
+
 def _list_rows(case: Case, rows: Sequence[tuple[Reading, calc.Quantity, int]]) -> None:
+    several = len({reading.view.no for reading, _, _ in rows}) > 1
     for reading, amount, result in rows:
         slots: dict[str, Part] = {"measure": Words(reading.term.measure)}
+        if several:
+            slots["sheet"] = Year(reading.view.year)
         if reading.term.fiscal_year is not None:
             slots["year"] = Year(reading.term.fiscal_year)
         case.builder.say(Say.LINE, **slots, figure=figure_part(case, amount, result), mark=Marks(amount.citations))
@@ -279,7 +292,7 @@ def trend(case: Case) -> Draft:
         for reading, amount in zip(readings, amounts, strict=True)
     ]
     case.note_relative()
-    case.builder.say(Say.TREND, **case.head(amounts[0].citations[0]), measure=Words(readings[0].term.measure))
+    case.builder.say(Say.TREND, **_series_head(case, readings, amounts[0]), measure=Words(readings[0].term.measure))
     _list_rows(case, rows)
     if len(amounts) > 1:
         change = calc.difference(amounts[-1], amounts[0])
@@ -319,11 +332,13 @@ def years_over(case: Case) -> Draft:
     pairs = [(reading, quantity(case.builder, reading)) for reading in readings]
     fitting = [pair for pair in pairs if meets(pair[1], threshold)]
     rest = [pair for pair in pairs if pair not in fitting]
-    head = case.head(pairs[0][1].citations[0])
+    head = _series_head(case, readings, pairs[0][1])
     measure = Words(readings[0].term.measure)
     rows = [(reading, amount, add_result(case, reading.term.label(), amount)) for reading, amount in fitting]
     others = [(reading, amount, add_result(case, reading.term.label(), amount)) for reading, amount in rest]
-    case.builder.say(Say.YEARS_OVER if fitting else Say.YEARS_OVER_NONE, **head, measure=measure)
+    case.builder.say(
+        Say.YEARS_OVER if fitting else Say.YEARS_OVER_NONE, **head, measure=measure, condition=case.condition(threshold)
+    )
     _list_rows(case, rows or others)
     if rows and others:
         case.builder.say(Say.PLAIN, words=Words("条件に合わない年度は、次のとおりです。"))
