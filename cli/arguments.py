@@ -179,9 +179,9 @@ def _show(commands: Any) -> None:
 
 
 def _check(commands: Any) -> None:
-    parser = _command(commands, "check", "合わない数字（計と内訳、シート間の違い）を一覧にする")
+    parser = _command(commands, "check", "合わない数字（計と内訳、シート間の違い）を一覧にする（--json は1行に1件）")
     parser.add_argument("sheet", nargs="*", metavar="シートID", help="省くとすべてのシート")
-    parser.add_argument("--limit", type=int, default=50, metavar="件数", help="画面に出す件数（既定は50。0 はすべて）")
+    parser.add_argument("--limit", type=int, default=50, metavar="件数", help="種類ごとに画面に出す件数（既定は50。0 はすべて）")
     _json(parser)
 
 

@@ -151,3 +151,37 @@ def test_show_helps_with_a_wrong_id_or_table(rsqa: Run, sample_data: Path, capsy
 def test_search_finds_the_project_in_everyday_words(rsqa: Run) -> None:
     hits = json.loads(rsqa("search", "--json", "本をドローンで子供に届ける"))["hits"]
     assert "空飛ぶ図書館試行事業" in [hit["project"] for hit in hits[:3]]
+
+
+def test_check_lists_the_restated_figure_with_its_cells(rsqa: Run) -> None:
+    text = rsqa("check")
+    assert "同じ年度の数値がシートによって違う" in text
+    assert "新しいシート 161百万円、古いシート 158百万円" in text
+    assert "行政事業レビューシート!AD19" in text
+    found = [json.loads(line) for line in rsqa("check", "--json", "2019/架空省/0001").splitlines()]
+    (restated,) = [f for f in found if f["kind"] == "同じ年度の数値がシートによって違う"]
+    assert (restated["printed"], restated["computed"], restated["difference"]) == ("161", "158", "3")
+    assert [cell["raw"] for cell in restated["cells"]] == ["161", "161", "158"]
+
+
+def test_check_of_a_sound_sheet_finds_nothing(rsqa: Run) -> None:
+    assert "見つかりませんでした" in rsqa("check", "2021/架空省/2021-架空-新21-0004")
+
+
+def test_brief_is_written_in_the_form_its_name_asks_for(rsqa: Run, tmp_path: Path, sample_data: Path) -> None:
+    for ending in (".docx", ".xlsx", ".md", ".html", ".json"):
+        out = tmp_path / f"資料{ending}"
+        assert "書き出しました" in rsqa("brief", "2021/架空省/2021-架空-20-0016", "--out", str(out))
+        assert out.stat().st_size > 1000
+    assert "離島港湾見守りブイ整備事業" in rsqa("brief", "離島港湾見守りブイ整備事業")
+    assert main(["brief", "2021/架空省/2021-架空-20-0016", "--out", "資料.ppt", "--data", str(sample_data)]) == 2
+    assert main(["brief", "--data", str(sample_data)]) == 2
+
+
+def test_briefs_of_topics_years_and_comparisons(rsqa: Run) -> None:
+    assert "離島港湾見守りブイ整備事業" in rsqa("brief", "--topic", "船の安全")
+    assert "架空省" in rsqa("brief", "--ministry", "架空省", "--year", "2021")
+    both = rsqa("brief", "空飛ぶ図書館試行事業", "花粉観測網維持費")
+    assert "空飛ぶ図書館試行事業" in both
+    assert "花粉観測網維持費" in both
+    assert rsqa("brief", "--questions", "花粉観測網維持費")
