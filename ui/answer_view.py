@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from corpus.fields import Field, Measure
 from qa.model import Answer, Candidate, Citation, Interpretation, Operation, Result, Status, Subject
-from ui.markup import Safe, join, tag
+from ui.markup import Safe, tag
 from ui.prose import cite, plain, prose
 from ui.texts import figure, with_years, year
 
@@ -33,6 +33,18 @@ _SINGLE_OPERATIONS = (
 )
 _PAYEE_OPERATIONS = tuple(op for op in Operation if op.name.startswith("PAYEE_"))
 _MANY_OPERATIONS = tuple(op for op in Operation if op.name.startswith("AGG_"))
+_LISTS = frozenset(
+    {
+        Operation.TREND,
+        Operation.YEARS_OVER,
+        Operation.COMPARE,
+        Operation.PAYEE_LIST,
+        Operation.PAYEE_ONE_BIDDER,
+        Operation.AGG_TOP,
+        Operation.AGG_THRESHOLD,
+        Operation.AGG_GROUP,
+    }
+)
 _BUDGET_MEASURES = (
     Measure.INITIAL,
     Measure.SUPPLEMENTARY,
@@ -78,9 +90,10 @@ def render(view: AnswerView) -> Safe:
             "div",
             tag("p", tag("span", words, class_=f"status status-{kind}"), _badge(view), class_="answer-top"),
             _headline(answer),
+            view.chart if _is_list(answer) else None,
             tag("div", prose(answer.answer, len(answer.citations)), class_="prose"),
+            None if _is_list(answer) else view.chart,
             _results(answer),
-            view.chart,
             _candidates(answer.candidates),
             _citations(answer.citations),
             _table_link(view),
@@ -94,6 +107,12 @@ def render(view: AnswerView) -> Safe:
     )
 
 
+def _is_list(answer: Answer) -> bool:
+    """Whether the answer is its whole list, and not its first result."""
+    operation = answer.interpretation.operation if answer.interpretation is not None else None
+    return operation in _LISTS and len(answer.results) > 1
+
+
 def _badge(view: AnswerView) -> Safe | None:
     if not view.answer.citations:
         return None
@@ -104,8 +123,8 @@ def _badge(view: AnswerView) -> Safe | None:
 
 
 def _headline(answer: Answer) -> Safe | None:
-    """The primary result, large."""
-    if answer.status is not Status.ANSWERED or not answer.results:
+    """The primary result, large; a list has none."""
+    if answer.status is not Status.ANSWERED or not answer.results or _is_list(answer):
         return None
     first = answer.results[0]
     shown: Safe | None
@@ -151,7 +170,8 @@ def _results(answer: Answer) -> Safe | None:
     more = tag("p", f"ほか{rest}件は下の「一覧表」で見られます。", class_="dim") if rest > 0 else None
     head = tag("tr", *(tag("th", name, scope="col") for name in ("項目", "値", "根拠")))
     table = tag("table", tag("thead", head), tag("tbody", *rows), class_="grid results")
-    return join(tag("div", table, class_="scroll", tabindex=0, role="region", aria_label="結果の一覧"), more)
+    region = tag("div", table, class_="scroll", tabindex=0, role="region", aria_label="結果の一覧")
+    return tag("details", tag("summary", f"表で見る（{len(results)}件）"), region, more, class_="cites")
 
 
 def _candidates(candidates: Sequence[Candidate]) -> Safe | None:

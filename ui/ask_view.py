@@ -39,7 +39,7 @@ def _composer(limit: int) -> Safe:
                 name="question",
                 rows=1,
                 maxlength=limit,
-                placeholder="事業名と、知りたいことを入力",
+                placeholder="質問を入力",
                 autocomplete="off",
                 enterkeyhint="send",
                 aria_describedby="question-hint",
@@ -49,7 +49,7 @@ def _composer(limit: int) -> Safe:
         ),
         tag(
             "p",
-            "Enter で質問、Shift + Enter で改行。",
+            tag("span", "Enter で質問、Shift + Enter で改行。", class_="for-keys"),
             tag("button", "新しい話題にする", type="button", id="new-talk", class_="link"),
             id="question-hint",
             class_="dim hint",

@@ -84,11 +84,12 @@ class Library:
             return None
 
     def _open(self) -> Shelf:
+        from index.environment import index_settings
         from index.search import Searcher
         from qa.engine import Engine
 
         corpus = open_corpus(self.data_dir)
-        searcher = Searcher.open(corpus)
+        searcher = Searcher.open(corpus, index_settings())
         self._serial += 1
         # The shelf before is not closed: a request may still be reading from it; it goes with its last reader.
         return Shelf(corpus, searcher, Engine(corpus, searcher), corpus.summary(), self._serial)

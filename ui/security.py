@@ -40,6 +40,7 @@ _ALLOWED: tuple[tuple[frozenset[str], re.Pattern[str]], ...] = tuple(
 )
 _ALL_ADDRESSES = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, never bound to here
 _UPLOAD = "/ui/upload"
+_STARTUP = "/gradio_api/startup-events"  # Gradio asks itself for it, without a password; it only says "ready"
 _PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; frame-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -105,7 +106,8 @@ class Guard:
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > limit:
             return JSONResponse({"error": _too_big(limit)}, 413)
-        if self._settings.auth is not None and not _authorised(headers.get("authorization", ""), self._settings.auth):
+        auth = self._settings.auth if path != _STARTUP else None
+        if auth is not None and not _authorised(headers.get("authorization", ""), auth):
             return PlainTextResponse("利用者名とパスワードが必要です。", 401, {"www-authenticate": 'Basic realm="rsqa"'})
         return None
 

@@ -12,12 +12,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from corpus.ingest import ingest, remove
 from corpus.ingest_model import Progress, Report
 from corpus.model import CorpusError, Finding
-from corpus.store.writer import Generation, new_generation
+from index.environment import index_settings
+from index.update import take_in, take_out
 
 _FINDINGS_TOLD = 1000
+_READING = "読み取り"
 _READ_SHARE = 0.6  # how much of the bar is reading; the rest is the index
 
 
@@ -47,45 +48,26 @@ def tell(**said: Any) -> None:
 
 
 def _run(data_dir: Path, action: str, targets: list[str]) -> Report:
-    with new_generation(data_dir) as generation:
-        if action == "ingest":
-            report = ingest([Path(target) for target in targets], generation, _reading())
-        else:
-            tell(step="シートを取り除いています")
-            report = remove(generation, targets)
-        if report.changed:
-            _index(generation)
-            tell(step="保存しています", share=0.98)
-            generation.commit()
-    return report
+    if action == "ingest":
+        return take_in(data_dir, [Path(target) for target in targets], _shown(), index_settings())
+    return take_out(data_dir, targets, _shown(), index_settings())
 
 
-def _reading() -> Callable[[Progress], None]:
-    """Progress of reading: one line per file, and the share of bytes."""
-    last = ""
+def _shown() -> Callable[[Progress], None]:
+    """Progress as lines: every file once, the stage, and one share over reading and indexing together."""
+    last, share = "", 0.0
 
     def show(progress: Progress) -> None:
-        nonlocal last
-        share = progress.done / progress.total * _READ_SHARE if progress.total else None
+        nonlocal last, share
+        part = progress.done / progress.total if progress.total else 0.0
+        reading = progress.stage == _READING
+        share = max(share, part * _READ_SHARE if reading else _READ_SHARE + part * (0.99 - _READ_SHARE))
         if progress.file and progress.file != last:
             last = progress.file
             tell(line=progress.file)
-        tell(step=f"{progress.stage}（{progress.sheets:,}枚）", share=share)
+        tell(step=f"{progress.stage}（{progress.sheets:,}枚）" if progress.sheets else progress.stage, share=round(share, 4))
 
     return show
-
-
-def _index(generation: Generation) -> None:
-    from index.build import build
-
-    previous = generation.previous.path / "index" if generation.previous is not None else None
-
-    def show(step: str, done: int, total: int) -> None:
-        part = done / total if total else 0.0
-        tell(step=step, share=_READ_SHARE + part * (0.97 - _READ_SHARE))
-
-    with generation.open() as corpus:
-        build(corpus, generation.path / "index", progress=show, previous=previous)
 
 
 def _tell_report(report: Report, action: str) -> None:

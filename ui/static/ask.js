@@ -90,12 +90,20 @@ function draw(card, got, begun) {
   card.replaceWith(drawn);
   drawn.dataset.drawnMs = String(Math.round(performance.now() - begun));
   document.getElementById("corpus-line").dataset.last = drawn.dataset.drawnMs;
+  const fold = drawn.querySelector("details.cites");
+  if (fold && !wide.matches) fold.open = false;
   const first = got.citations.find((one) => one.sheet_id);
   if (first && wide.matches) {
     evidence.open(first.sheet_id, got.citations, first.index, { reveal: true });
     box.focus({ preventScroll: true });
   }
   drawn.scrollIntoView({ block: "start" });
+}
+
+/** A question that stands by itself (from the history, a cell): it does not go on with the talk before. */
+export function askAnew(question, options) {
+  session = newSession();
+  ask(question, options);
 }
 
 /** Questions are about this sheet until another is named. */
@@ -155,6 +163,7 @@ function onClick(event) {
   const card = cardOf(button);
   const got = card && given.get(card);
   if (button.classList.contains("suggest")) {
+    if (button.classList.contains("example")) session = newSession();
     ask(button.dataset.question, { sheet: button.dataset.sheet || null });
   } else if (got && button.classList.contains("cite")) {
     const citation = got.citations.find((one) => one.index === Number(button.dataset.cite));

@@ -16,7 +16,7 @@ display.start();
 tabs.start();
 pick.start();
 evidence.start();
-past.start((question, sheet) => ask.ask(question, { sheet }));
+past.start((question, sheet) => ask.askAnew(question, { sheet }));
 ask.start();
 search.start();
 compare.start();
@@ -27,7 +27,7 @@ data.start(() => {
   ask.loadExamples();
 });
 
-evidence.onAction("ask", (question, sheet) => ask.ask(question, { sheet }));
+evidence.onAction("ask", (question, sheet) => ask.askAnew(question, { sheet }));
 evidence.onAction("about", (sheet, name) => {
   if (window.matchMedia("(max-width: 1023px)").matches) evidence.close();
   ask.focusOn(sheet, name);

@@ -17,7 +17,6 @@ export function pick(done, start = "") {
   dialog.showModal();
   box.focus();
   box.select();
-  if (start) look();
 }
 
 async function look() {
