@@ -51,7 +51,8 @@ def _brief(corpus: Corpus, options: argparse.Namespace) -> Brief:
 
 
 def _found(corpus: Corpus, topic: str) -> list[str]:
+    from index.environment import index_settings
     from index.search import Searcher
     from qa.brief.service import topic_sheets
 
-    return topic_sheets(Searcher.open(corpus), topic)
+    return topic_sheets(Searcher.open(corpus, index_settings()), topic)
