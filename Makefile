@@ -26,6 +26,7 @@ setup: $(STAMP)  ## 仮想環境 .venv を作る
 # torch goes in first and by itself: constraints.txt fixes its version, and the rest then finds it satisfied.
 $(STAMP): pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 以上（venv と ensurepip を含む）が見つかりません。Debian/Ubuntu では python3-venv を入れてください。" >&2; exit 1; }
+	@echo "仮想環境 $(VENV) に必要なものを入れています（初めは数分かかります）"
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) install --quiet -c constraints.txt torch
 	$(PIP) install --quiet -c constraints.txt -e '.[dev]'
