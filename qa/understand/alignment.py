@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import re
 
-from qa.understand.folding import weights
+from qa.understand.folding import total_weight, weights
 
 _MIN_PIECE = 2
 _SHORT_PIECE = 4
@@ -60,7 +60,8 @@ class Alignment:
     ``bound``: unexplained on either side, joined as only parts of one name are (に係る, ・, a bracket);
     ``apart``: the other unexplained content of the stretch, divided off by は, で, を …;
     ``missing``: of the name, not in the question; ``total``: of the whole name;
-    ``start``, ``end``: the explained part as places in the question.
+    ``start``, ``end``: the explained part as places in the question; ``before``, ``after``: all that is
+    unexplained on either side.
     """
 
     covered: float
@@ -75,6 +76,8 @@ class Alignment:
     total: float
     start: int
     end: int
+    before: float
+    after: float
 
     @property
     def foreign(self) -> float:
@@ -93,6 +96,12 @@ class Alignment:
         lead = self.lead * (0.5 if self.covered >= _LONG else 1.0)
         foreign = 1.05 * (self.foreign - self.lead + lead)
         return self.covered + whole + entire - self.breaks - foreign - 0.15 * self.apart - 0.6 * self.missing**0.5
+
+
+def promise(stretch: Stretch, name: str) -> float:
+    """A quick guess at how good the alignment can be: what the name explains, less what it has besides."""
+    covered = sum(sum(stretch.weights[begin:end]) for begin, end in _pieces(stretch.folded, name))
+    return covered - 0.6 * max(total_weight(name) - covered, 0.0) ** 0.5
 
 
 def align(stretch: Stretch, name: str) -> Alignment | None:
@@ -132,22 +141,24 @@ def _measure(
     loose = [0.0 if h or not o else x for x, h, o in zip(w, hit, stretch.open, strict=True)]
     if stretch.folded[first:last] != name:
         first, last = _trimmed(stretch.folded, first, last)
-    before, after = _before(stretch, loose, first), _after(stretch, loose, last)
+    left, right = _before(stretch, loose, first), _after(stretch, loose, last)
     name_weights = weights(name)
     got = _covered_of_name(name, stretch.folded[first:last])
     return Alignment(
         covered=sum(w[i] * (_ASKED if stretch.asked[i] else 1.0) for i in range(first, last) if hit[i]),
         breaks=_break_cost(stretch.folded, name, inner) + _repeats(stretch.folded[first:last], name, inner, first),
         inside=sum(loose[first:last]),
-        glued=before.glued + after.glued,
-        lead=before.joined,
-        tail=after.joined,
-        bound=before.bound + after.bound,
-        apart=sum(loose[:first]) + sum(loose[last:]) - before.total - after.total,
+        glued=left.glued + right.glued,
+        lead=left.joined,
+        tail=right.joined,
+        bound=left.bound + right.bound,
+        apart=sum(loose[:first]) + sum(loose[last:]) - left.total - right.total,
         missing=sum(x for x, g in zip(name_weights, got, strict=True) if not g),
-        total=sum(name_weights),
+        total=total_weight(name),
         start=stretch.places[first],
         end=stretch.places[last - 1] + 1,
+        before=sum(loose[:first]),
+        after=sum(loose[last:]),
     )
 
 
@@ -229,6 +240,8 @@ def _after(stretch: Stretch, loose: list[float], edge: int) -> _Beside:
         named = join is not None and join.group() in ("の", "による") and not mark
         soft = not bound and (named or joined > 0)  # whatever follows a の belongs to the same added words
         at = join.end() if join else at
+        while mark and at < len(text) and _is_hiragana(text[at]):
+            at += 1  # （うち…）
         weight, end = _run(stretch, loose, at, 1)
         joined, bound = (joined + weight, bound) if soft else (joined, bound + weight)
         if end == at:

@@ -11,11 +11,13 @@ import re
 from collections import Counter
 
 from corpus.store.model import SheetInfo
+from qa.understand.alignment import Alignment
 from qa.understand.directory import Directory
 from qa.understand.folding import fold_name
 from qa.understand.projects import Hints, NameFit
 
 _CLOSE = 0.6  # scores nearer than this fit alike
+_LONG = 10.0  # a name this long stays itself whatever stands before it
 _YEAR_SLACK = 2.0  # a name with a sheet of the asked year goes before a slightly better one without
 _BRACKETS = re.compile(r"[（(].*?[）)]|[／/].*$|[：:].*$|うち.*$|^(?:国立研究開発法人|独立行政法人)", re.S)
 
@@ -50,16 +52,25 @@ def fits_well(name: NameFit) -> bool:
     """Nothing in the question speaks against the name, and enough speaks for it."""
     fit = name.fit
     if name.exact:
-        if fit.total < 3 and (fit.lead or fit.glued or fit.bound or fit.apart > 1.5):
-            return False
-        lead = fit.lead if fit.lead > 0.8 * fit.total or fit.total < 10 else 0.0
-        return fit.glued + fit.bound + lead <= 0.6
-    lead = max(0.0, fit.lead - 0.6 * fit.covered) if fit.covered >= 10 and fit.name_share >= 0.7 else fit.lead
+        return _exact_fits(fit)
+    long_enough = fit.covered >= _LONG and fit.name_share >= 0.7 and name.starts
+    lead = max(0.0, fit.lead - 0.6 * fit.covered) if long_enough else fit.lead
     if fit.foreign - fit.lead + lead > 0.45 + 0.02 * fit.covered or fit.breaks > 0.15 * fit.covered:
         return False
+    if (not name.ends and fit.after >= 1.5) or (not name.starts and fit.before >= 2.5):
+        return False  # the name goes on otherwise than the question does
     if fit.apart > 2.5 and fit.name_share < 0.8 and fit.apart > 0.3 * fit.covered:
         return False  # too much of the same clause is left for what is not even most of a name
     return fit.covered >= 3.0 and fit.name_share >= 0.12
+
+
+def _exact_fits(fit: Alignment) -> bool:
+    """A whole name: what stands around it must not make another name of it."""
+    if fit.total < 3 and (fit.lead or fit.glued or fit.bound or fit.apart > 1.5):
+        return False
+    lead = fit.lead if fit.lead > 0.8 * fit.total or fit.total < _LONG else 0.0
+    tail = fit.tail if fit.tail > max(6.0, 1.2 * fit.total) else 0.0
+    return fit.glued + fit.bound + lead + tail <= 0.6
 
 
 def resembles(name: NameFit) -> bool:

@@ -78,3 +78,9 @@ def weights(folded: str) -> tuple[float, ...]:
         for i in range(*match.span()):
             found[i] = min(found[i], GENERIC_WEIGHT)
     return tuple(found)
+
+
+@functools.lru_cache(maxsize=65536)
+def total_weight(folded: str) -> float:
+    """Sum of ``weights``."""
+    return sum(weights(folded))

@@ -9,14 +9,15 @@ fit alike are both returned.
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import numpy as np
 
 from corpus.text import name_key
 from index.names import NameIndex
-from qa.understand.alignment import Alignment, Stretch, align
+from qa.understand.alignment import Alignment, Stretch, align, promise
 from qa.understand.cues import Ministry
-from qa.understand.directory import Directory
+from qa.understand.directory import Directory, Mask
 from qa.understand.folding import fold_name, fold_with_places, weights
 from qa.understand.spans import BLANK, Board
 from qa.understand.text import Question
@@ -24,8 +25,10 @@ from qa.understand.text import Question
 _SPLIT = "、。?!;,"
 _OPEN, _CLOSE = "(「『【〔〈《“", ")」』】〕〉》”"
 _HARD = ("シート", "年度", "相対年度", "期間", "シート語")
+_BRACKET_END = re.compile(r"[（(／/].*$", re.S)
 _MIN_CONTENT = 1.5
-_CANDIDATES = 24
+_POOL = 16  # names fetched per clause (twice: resembling the clause, and standing in it)
+_ALIGNED = 14  # of these, looked at closely
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -55,6 +58,8 @@ class NameFit:
     printed: bool  # … and in the very spelling of the sheet (spaces and punctuation apart)
     in_year: bool  # it has a sheet of the sheet year asked (True when none is asked)
     in_ministry: bool  # likewise for the ministry
+    starts: bool  # the words taken for the name begin as the name does
+    ends: bool  # … and end as it does, brackets at its end apart
 
     @property
     def score(self) -> float:
@@ -68,22 +73,24 @@ def rank_names(
     directory: Directory,
     hints: Hints,
     protected: tuple[tuple[int, int], ...] = (),
+    whole: tuple[int, ...] = (),
 ) -> list[NameFit]:
     """Names that fit the question, best first. ``board`` holds what else is understood.
 
-    ``protected``: places of whole names in which no comma and no year cuts the clause.
+    ``protected``: places of whole names in which no comma and no year cuts the clause; ``whole``: ids of
+    names that stand in the question as they are.
     """
-    stretches = clauses(board, protected)
-    if not stretches:
-        return []
-    ids = _candidate_ids(question, stretches, names, directory, hints)
-    found: list[NameFit] = []
-    for name_id in ids:
-        folded = fold_name(names.name(name_id))
-        fits = [a for s in stretches if (a := align(s, folded)) is not None]
-        if fits:
-            best = max(fits, key=lambda a: a.score)
-            found.append(_name_fit(name_id, names, directory, hints, best, question.text[best.start : best.end]))
+    best: dict[int, Alignment] = {}
+    mask = _mask(directory, hints)
+    for stretch in clauses(board, protected):
+        for name_id in _candidates(stretch, names, mask, whole):
+            fit = align(stretch, fold_name(names.name(name_id)))
+            if fit is not None and (name_id not in best or fit.score > best[name_id].score):
+                best[name_id] = fit
+    found = [
+        _name_fit(name_id, names, directory, hints, fit, question.text[fit.start : fit.end])
+        for name_id, fit in best.items()
+    ]
     return sorted(found, key=lambda f: (-f.score, f.name_id))
 
 
@@ -117,20 +124,24 @@ def _stretch(text: str, masked: str, asked: set[int], begin: int, end: int) -> S
     return stretch if sum(stretch.weights) >= _MIN_CONTENT else None
 
 
-def _candidate_ids(
-    question: Question, stretches: list[Stretch], names: NameIndex, directory: Directory, hints: Hints
-) -> list[int]:
-    ids: dict[int, None] = {m.name_id: None for m in names.contained(question.text)}
+def _mask(directory: Directory, hints: Hints) -> Mask | None:
+    """Names that have a sheet of the asked year and ministry, None when neither is asked."""
     mask = directory.year_mask(hints.sheet_year) if hints.sheet_year else None
     if hints.ministries:
-        ministry_mask = np.logical_or.reduce([directory.ministry_mask(m) for m in hints.ministries])
-        mask = ministry_mask if mask is None else mask & ministry_mask
-    texts = [question.text[s.start : s.end] for s in stretches if s.content >= _MIN_CONTENT]
-    for text in texts:
-        ids.update(dict.fromkeys(names.likely(text, _CANDIDATES)))
+        ministries: Mask = np.logical_or.reduce([directory.ministry_mask(m) for m in hints.ministries])
+        mask = ministries if mask is None else mask & ministries
+    return mask
+
+
+def _candidates(stretch: Stretch, names: NameIndex, mask: Mask | None, whole: tuple[int, ...]) -> list[int]:
+    """Names worth aligning with a stretch: those that stand in it, and the most promising that resemble it."""
+    ids = set(whole)
+    if stretch.content >= _MIN_CONTENT:
+        ids.update(names.likely(stretch.text, _POOL))
         if mask is not None:
-            ids.update(dict.fromkeys(names.likely(text, _CANDIDATES, mask)))
-    return list(ids)
+            ids.update(names.likely(stretch.text, _POOL, mask))
+    promising = sorted(ids, key=lambda i: (-promise(stretch, fold_name(names.name(i))), i))
+    return promising[:_ALIGNED]
 
 
 def _name_fit(
@@ -139,6 +150,9 @@ def _name_fit(
     in_year = hints.sheet_year is None or bool(directory.year_mask(hints.sheet_year)[name_id])
     ministries = hints.outside(fit.start, fit.end)
     in_ministry = not ministries or any(directory.ministry_mask(m)[name_id] for m in ministries)
-    exact = fold_with_places(words)[0] == fold_name(names.name(name_id))
+    name, folded = names.name(name_id), fold_with_places(words)[0]
+    whole, base = fold_name(name), fold_name(_BRACKET_END.sub("", name))
+    starts = whole.startswith(folded[:2])
+    ends = base.endswith(folded[-2:]) or whole.endswith(folded[-2:]) or base[-4:] in folded
     printed = name_key(words) == directory.key_of[name_id]
-    return NameFit(name_id, names.name(name_id), fit, exact, printed, in_year, in_ministry)
+    return NameFit(name_id, name, fit, folded == whole, printed, in_year, in_ministry, starts, ends)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import re
 
-from index.names import NameIndex
+from index.names import NameIndex, NameMatch
 from qa.understand.choosing import Choice, choose
 from qa.understand.cues import Ministry, claim_cues, claim_fillers, read_block, read_cues, read_ministries
 from qa.understand.directory import Directory
@@ -59,9 +59,11 @@ class Reading:
 
 def read(question: Question, names: NameIndex, directory: Directory, focus_year: int | None = None) -> Reading:
     """Read a question. ``focus_year``: sheet year talked about, for abbreviated years."""
-    protected = _protected(question, names)
+    contained = names.contained(question.text)
+    whole = tuple(m.name_id for m in contained)
+    protected = _protected(question, contained)
     first = _pass(question, directory, focus_year, protected, None)
-    fits = rank_names(question, first.board, names, directory, first.hints, protected)
+    fits = rank_names(question, first.board, names, directory, first.hints, protected, whole)
     choice = choose(fits, directory, first.hints)
     if choice.best is None:
         return dataclasses.replace(first, choice=choice)
@@ -69,8 +71,8 @@ def read(question: Question, names: NameIndex, directory: Directory, focus_year:
     second = _pass(question, directory, focus_year, (), span)
     hints = second.hints
     if hints.sheet_year != first.hints.sheet_year:  # the name hid which year was the sheet's
-        fits = rank_names(question, first.board, names, directory, dataclasses.replace(first.hints, sheet_year=hints.sheet_year), protected)
-        choice = choose(fits, directory, dataclasses.replace(first.hints, sheet_year=hints.sheet_year))
+        again = dataclasses.replace(first.hints, sheet_year=hints.sheet_year)
+        choice = choose(rank_names(question, first.board, names, directory, again, protected, whole), directory, again)
     return dataclasses.replace(second, choice=choice, hints=dataclasses.replace(hints, mentions=first.hints.mentions))
 
 
@@ -105,11 +107,11 @@ def _pass(
     )
 
 
-def _protected(question: Question, names: NameIndex) -> tuple[tuple[int, int], ...]:
+def _protected(question: Question, contained: list[NameMatch]) -> tuple[tuple[int, int], ...]:
     """Places of whole names that hold a year or a comma, which must not be read as such."""
     folded, places = fold_with_places(question.text)
     found: list[tuple[int, int]] = []
-    for match in names.contained(question.text):
+    for match in contained:
         key = fold_name(match.name)
         if len(key) < _LONG_NAME or not _CUTTING.search(match.name):
             continue

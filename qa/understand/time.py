@@ -17,6 +17,7 @@ _DIGITS = {c: str(i) for i, c in enumerate("〇一二三四五六七八九")}
 _NUMBER = r"元|\d{1,2}|[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九]"
 _ITEM = re.compile(
     rf"(?:(?P<era>平成|令和|昭和|(?<![a-z])[hrs])\s?\.?\s?(?P<n>{_NUMBER})(?![\d.]|[人件社%円台機本])"
+    r"(?:\s?\(\s?(?:19|20)\d{2}\s?\))?"  # 令和2（2020）年度: the official notation, also that of our own answers
     r"|(?:fy\s?)?(?<![\d.,])(?P<western>(?:19|20)\d{2})(?![\d.,])"
     r"|(?P<positional>[一二][〇九][〇一二三四五六七八九]{2})(?=年)"
     r"|['’](?P<two>\d{2})(?=年)"
