@@ -155,7 +155,7 @@ def _derivation(result: Result) -> Safe | None:
 def _results(answer: Answer) -> Safe | None:
     """More than one result: a table, one line each."""
     results = answer.results
-    if answer.status is not Status.ANSWERED or len(results) < 2:
+    if answer.status is not Status.ANSWERED or len(results) < 2 or answer.table is not None:
         return None
     rows = [
         tag(

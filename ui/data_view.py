@@ -174,3 +174,9 @@ def job(state: JobState | None) -> Safe:
         class_="job" + (" job-failed" if state.failed else "") + (" job-done" if state.done else ""),
         role="alert" if state.failed else None,
     )
+
+
+def checked(noted: Safe, rows: int) -> Safe:
+    """The findings of taking in, and the head of the table of checks (drawn page by page below it)."""
+    told = f"合わない数字 {rows:,}件" if rows else "合わない数字は見つかりませんでした。"
+    return join(tag("h4", "取り込みで気づいたこと"), noted, tag("h4", "検算"), tag("p", told))

@@ -31,6 +31,7 @@ from ui.questions import questions_of_cell
 _ANSWERS_KEPT = 500
 _CHART_YEARS = 8
 _BARS = 20
+_CITATIONS = 200
 
 
 class NotFound(Exception):
@@ -92,10 +93,8 @@ def ask(
     token: str | None = None,
 ) -> dict[str, Any]:
     """One turn: the answer as markup and the data that the page needs to work with it."""
-    if edits:
-        answer = _ask_edited(shelf, answers, question, sheet_id, session, edits, token)
-    else:
-        answer = shelf.engine.ask(question, sheet_id=sheet_id, session=session)
+    interpretation = _edited(shelf, answers, question, sheet_id, session, edits, token) if edits else None
+    answer = shelf.engine.ask(question, sheet_id=sheet_id, session=session, interpretation=interpretation)
     kept = answers.keep(answer, shelf.serial)
     view = answer_view.AnswerView(
         answer=answer,
@@ -112,20 +111,19 @@ def ask(
         "status": str(answer.status),
         "answer": answer.answer,
         "results": [{"label": r.label, "value": r.value, "unit": r.unit, "text": r.text} for r in answer.results[:200]],
-        "citations": [
-            {
-                "index": index,
-                "sheet_id": citation.sheet_id,
-                "project": citation.project,
-                "file": citation.file,
-                "locator": citation.locator,
-            }
-            for index, citation in enumerate(answer.citations[:200])
-        ],
+        "citations": cited_places(answer),
     }
 
 
-def _ask_edited(
+def cited_places(answer: Answer) -> list[dict[str, Any]]:
+    """Where each citation stands, for the pane that shows it."""
+    return [
+        {"index": index, "sheet_id": one.sheet_id, "project": one.project, "file": one.file, "locator": one.locator}
+        for index, one in enumerate(answer.citations[:_CITATIONS])
+    ]
+
+
+def _edited(
     shelf: Shelf,
     answers: Answers,
     question: str,
@@ -133,16 +131,13 @@ def _ask_edited(
     session: str | None,
     edits: Mapping[str, Any],
     token: str | None,
-) -> Answer:
-    """A chip was changed: the same question with that part of its interpretation replaced."""
+) -> Interpretation | None:
+    """A chip was changed: the interpretation of the answer before with that part replaced."""
     kept = answers.get(token) if token else None
     before = kept.answer.interpretation if kept is not None and kept.serial == shelf.serial else None
     if before is None:
         before = shelf.engine.ask(question, sheet_id=sheet_id, session=session).interpretation
-    if before is None:
-        return shelf.engine.ask(question, sheet_id=sheet_id, session=session)
-    changed = apply_edits(shelf.corpus, before, edits)
-    return shelf.engine.ask(question, sheet_id=sheet_id, session=session, interpretation=changed)
+    return None if before is None else apply_edits(shelf.corpus, before, edits)
 
 
 def is_verified(answer: Answer) -> bool:

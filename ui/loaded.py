@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from corpus.checks import check
 from corpus.model import CorpusError, Finding, Severity
+from corpus.units import plain
+from corpus.years import official
 from ui.data_view import LoadedFile
 from ui.library import Library, Shelf
+from ui.table_view import FullTable
 
 _FILES_SHOWN = 200
+_FINDINGS = 100
+_CHECK_HEADER = ("種類", "事業", "シート", "年度", "項目", "記載（新しいシート）", "計算（古いシート）", "差", "単位")
 
 
 def corpus_line(library: Library) -> tuple[str, int]:
@@ -27,11 +33,24 @@ def loaded_files(shelf: Shelf, limit: int = _FILES_SHOWN) -> tuple[list[LoadedFi
     return [LoadedFile(*row) for row in rows], total
 
 
-def check_findings(shelf: Shelf) -> tuple[list[Finding], int]:
-    """What ingest noted, and what ``rsqa check`` finds."""
-    rows = shelf.corpus.query("SELECT severity, file, place, message, remedy FROM findings LIMIT 2000")
-    found = [Finding(Severity(severity), *rest) for severity, *rest in rows]
-    return found, len(found)
+def ingest_findings(shelf: Shelf) -> tuple[list[Finding], int]:
+    """What was noted when files were taken in (at most ``_FINDINGS``), and how much there is."""
+    rows = shelf.corpus.query("SELECT severity, file, place, message, remedy FROM findings LIMIT ?", (_FINDINGS,))
+    total = shelf.corpus.query("SELECT count(*) FROM findings")[0][0]
+    return [Finding(Severity(severity), *rest) for severity, *rest in rows], total
+
+
+def check_table(shelf: Shelf) -> FullTable:
+    """Every figure that does not add up or differs between sheets, one row each (as ``rsqa check``)."""
+    infos = {info.no: info for info in shelf.corpus.infos()}
+    rows = []
+    for found in check(shelf.corpus):
+        info = infos[found.no]
+        year = official(found.fiscal_year) if found.fiscal_year is not None else ""
+        measure = f"{found.item} {found.measure}".strip()
+        amounts = (plain(found.printed), plain(found.computed), plain(found.difference), found.unit)
+        rows.append((str(found.kind), info.project, info.sheet_id, year, measure, *amounts))
+    return FullTable(_CHECK_HEADER, tuple(rows))
 
 
 def sources_after_job(library: Library) -> frozenset[str]:

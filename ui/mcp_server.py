@@ -47,7 +47,7 @@ def build(api: Api, gate: Gate, hosts: list[str]) -> FastMCP:
     )
     server = FastMCP(
         "rsqa", instructions=_INSTRUCTIONS, stateless_http=True, json_response=True, transport_security=security,
-        streamable_http_path="/",
+        streamable_http_path="/", log_level="WARNING",
     )  # fmt: skip
 
     @server.tool(description=_ASK)

@@ -52,6 +52,8 @@ def _kind(line: str) -> str:
     if _QUOTE.match(line):
         return "quote"
     if _ITEM.match(line):
+        if line.lstrip(" -・").startswith("※"):
+            return "notes"
         return "ordered" if _NUMBERED.match(line) else "list"
     return "text"
 
@@ -61,10 +63,11 @@ def _blocks(text: str, citations: int) -> Iterator[Safe]:
         lines = list(group)
         if kind == "table":
             yield _table(lines, citations)
-        elif kind in ("list", "ordered"):
+        elif kind in ("list", "ordered", "notes"):
             items = [_ITEM.match(line) for line in lines]
             name = "ol" if kind == "ordered" else "ul"
-            yield tag(name, *(tag("li", inline(item[1], citations)) for item in items if item))
+            drawn = [tag("li", inline(item[1], citations)) for item in items if item]
+            yield tag(name, *drawn, class_="notes" if kind == "notes" else None)
         elif kind == "quote":
             quoted = [_QUOTE.match(line) for line in lines]
             yield tag("blockquote", *_broken([inline(q[1], 0) for q in quoted if q]))

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from ui import data_view, desk
 from ui.http import as_json, body_of, route, text_of
-from ui.loaded import check_findings, corpus_line, loaded_files
+from ui.loaded import check_table, corpus_line, ingest_findings, loaded_files
 from ui.rooms import Rooms
 
 if TYPE_CHECKING:
@@ -31,8 +31,16 @@ def add(server: Server, rooms: Rooms) -> None:
         return as_json({"summary": data_view.summary(shelf.summary), "files": data_view.files(files, total)})
 
     async def findings(request: Request) -> Response:
-        found, total = await rooms.gate.run(check_findings, rooms.library.shelf())
-        return as_json({"html": data_view.findings(found, total)})
+        now = rooms.library.shelf()
+        if rooms.checks[0] != now.serial:
+            table = await rooms.gate.run(check_table, now)
+            rooms.checks = (now.serial, rooms.tables.keep(table), len(table.rows))
+        elif rooms.tables.get(rooms.checks[1]) is None:
+            rooms.checks = (-1, "", 0)
+            return await findings(request)
+        found, total = await rooms.gate.run(ingest_findings, now)
+        html = data_view.checked(data_view.findings(found, total), rooms.checks[2])
+        return as_json({"html": html, "token": rooms.checks[1], "rows": rooms.checks[2]})
 
     async def upload(request: Request) -> Response:
         key, path = rooms.jobs.new_upload(request.query_params.get("name", ""))

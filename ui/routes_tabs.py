@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ui import aggregate_view, ask_view, brief_view, briefs, desk, search_view
+from ui import aggregate_view, ask_view, brief_view, briefs, desk, search_view, table_view
 from ui.http import as_json, body_of, route, text_of
 from ui.markup import tag
 from ui.questions import examples
@@ -79,7 +77,7 @@ def add(server: Server, rooms: Rooms) -> None:
 
     async def table_csv(request: Request) -> Response:
         content = await run(_table_csv, rooms, dict(request.query_params))
-        headers = {"content-disposition": "attachment; filename*=UTF-8''" + quote("集計.csv")}
+        headers = {"content-disposition": "attachment; filename*=UTF-8''" + quote("一覧表.csv")}
         return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
 
     for path, function in (
@@ -117,16 +115,24 @@ def _brief_panel(rooms: Rooms, asked: briefs.Request) -> str:
 def _aggregate(rooms: Rooms, question: str) -> dict[str, Any]:
     shelf = rooms.library.shelf()
     answer = shelf.engine.ask(question)
-    table = aggregate_view.full_table(answer)
-    token = rooms.answers.keep(answer, shelf.serial)
-    return {"html": aggregate_view.summary(answer), "token": token, "rows": len(table.rows), "status": str(answer.status)}
+    table = table_view.full_table(answer)
+    token = rooms.tables.keep(table)
+    return {
+        "html": aggregate_view.summary(answer), "token": token, "rows": len(table.rows), "status": str(answer.status),
+        "citations": desk.cited_places(answer),
+    }  # fmt: skip
 
 
-def _table(rooms: Rooms, query: dict[str, str]) -> aggregate_view.FullTable:
-    kept = rooms.answers.get(query.get("token", ""))
+def _table(rooms: Rooms, query: dict[str, str]) -> table_view.FullTable:
+    """The table of a token: one made for paging, or that of an answer given before."""
+    token = query.get("token", "")
+    table = rooms.tables.get(token)
+    if table is not None:
+        return table
+    kept = rooms.answers.get(token)
     if kept is None:
         raise desk.NotFound("この一覧表は古くなりました。もう一度、集計してください。")
-    return aggregate_view.full_table(kept.answer)
+    return table_view.full_table(kept.answer)
 
 
 def _whole(query: dict[str, str], name: str, default: int) -> int:
@@ -135,24 +141,11 @@ def _whole(query: dict[str, str], name: str, default: int) -> int:
 
 
 def _table_page(rooms: Rooms, query: dict[str, str]) -> str:
-    return aggregate_view.page(
+    return table_view.page(
         _table(rooms, query), query.get("token", ""), _whole(query, "page", 0), _whole(query, "sort", -1),
         query.get("desc") == "1", query.get("left_out") == "1",
     )  # fmt: skip
 
 
 def _table_csv(rooms: Rooms, query: dict[str, str]) -> bytes:
-    """The whole table; texts that a spreadsheet would run as formulas get a leading apostrophe."""
-    table = _table(rooms, query)
-    left = query.get("left_out") == "1"
-    header, rows = (table.left_out_header, table.left_out) if left else (table.header, table.rows)
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(header)
-    writer.writerows([[_inert(text) for text in row] for row in rows])
-    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8", "replace")  # the mark tells Excel that it is UTF-8
-
-
-def _inert(text: str) -> str:
-    formula = text[:1] in "=+-@\t\r＝＋－＠" and text != "" and aggregate_view.is_text(text)
-    return f"'{text}" if formula else text
+    return table_view.to_csv(_table(rooms, query), query.get("left_out") == "1")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import re
 from collections.abc import Iterable, Sequence
 
 from corpus.fields import Measure
@@ -18,6 +19,7 @@ from ui.prose import plain
 from ui.texts import year
 
 _SHORT_TEXT = 40
+_CODE = re.compile(r"[0-9-]{6,16}")  # 法人番号 and the like: never broken over lines
 _KIND_NOTES = {
     Kind.BLANK: "空欄（記入なし）",
     Kind.DASH: "「-」は該当なし",
@@ -263,7 +265,7 @@ def _printed(cell: Cell, single_unit: bool) -> Safe:
 
 def _cell_attributes(number: int, cell: Cell) -> dict[str, str | int | None]:
     figure = cell.kind in (Kind.NUMBER, Kind.DASH, Kind.PENDING) or (cell.kind is Kind.BLANK and cell.fiscal_year)
-    kind = "num" if figure else "txt"
+    kind = "num" if figure else "txt code" if _CODE.fullmatch(cell.raw) else "txt"
     note = _KIND_NOTES.get(cell.kind)
     return {
         "class_": f"cell {kind}",

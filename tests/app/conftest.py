@@ -18,10 +18,16 @@ from ui.settings import AppSettings
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
-ARGUMENTS = (
-    "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --no-first-run "
-    "--disable-sync --disable-default-apps --disable-features=Translate,OptimizationHints,MediaRouter"
-).split()
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-default-apps",
+    "--disable-features=Translate,OptimizationHints,MediaRouter",
+]
 
 
 def free_port() -> int:

@@ -92,7 +92,7 @@ def test_brief_preview_and_downloads(window: Window) -> None:
     frame.locator("h1").wait_for()
     assert "山あい窓口" in frame.locator("h1").inner_text()
     assert frame.locator("table").count() > 0
-    starts = {"Word": b"PK", "Excel": b"PK", "Markdown": "#".encode(), "JSON": b"{"}
+    starts = {"Word": b"PK", "Excel": b"PK", "Markdown": b"#", "JSON": b"{"}
     for words, magic in starts.items():
         with page.expect_download() as download:
             page.locator(".brief-tools a", has_text=words).click()

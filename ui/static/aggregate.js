@@ -2,6 +2,7 @@
 
 import * as evidence from "./evidence.js";
 import { errorBox, get, post, setHTML } from "./net.js";
+import * as tables from "./tables.js";
 import { onOpen, setAddress, show } from "./tabs.js";
 
 const builder = document.getElementById("aggregate-builder");
@@ -10,6 +11,7 @@ const box = document.getElementById("aggregate-question");
 const answer = document.getElementById("aggregate-answer");
 const table = document.getElementById("aggregate-table");
 let patterns = {};
+let citations = [];
 let filled = "";
 let written = "";
 
@@ -57,24 +59,13 @@ async function run() {
   try {
     const got = await post("/ui/aggregate", { question: words });
     setHTML(answer, got.html);
+    citations = got.citations;
     setAddress({ a: words });
-    if (got.rows) await page({ token: got.token });
+    if (got.rows) await tables.page(table, { token: got.token });
   } catch (error) {
     answer.replaceChildren(errorBox(error, run));
   } finally {
     answer.removeAttribute("aria-busy");
-  }
-}
-
-async function page(query) {
-  table.setAttribute("aria-busy", "true");
-  try {
-    const got = await get("/ui/table", query);
-    setHTML(table, got.html);
-  } catch (error) {
-    table.replaceChildren(errorBox(error, run));
-  } finally {
-    table.removeAttribute("aria-busy");
   }
 }
 
@@ -84,7 +75,7 @@ export async function openTable(token, question) {
   await fill();
   box.value = question;
   answer.replaceChildren();
-  await page({ token });
+  await tables.page(table, { token });
   table.scrollIntoView({ block: "start" });
 }
 
@@ -108,26 +99,12 @@ export function start() {
   box.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.isComposing || event.keyCode === 229)) event.preventDefault();
   });
-  table.addEventListener("click", (event) => {
-    const button = event.target.closest("button");
-    if (!button) return;
-    if (button.classList.contains("open-sheet")) {
-      evidence.openedBy(button);
-      evidence.open(button.dataset.sheet, [], null);
-      return;
-    }
-    const now = table.querySelector("section").dataset;
-    const query = { token: now.token, page: now.page, sort: now.sort, desc: now.desc, left_out: now.left };
-    if (button.dataset.sort !== undefined) {
-      query.desc = now.sort === button.dataset.sort && now.desc === "0" ? "1" : "0";
-      query.sort = button.dataset.sort;
-      query.page = "0";
-    } else if (button.dataset.page !== undefined) query.page = button.dataset.page;
-    else if (button.dataset.show !== undefined) {
-      query.left_out = button.dataset.show;
-      query.page = "0";
-      query.sort = "-1";
-    } else return;
-    page(query);
+  answer.addEventListener("click", (event) => {
+    const chip = event.target.closest(".cite");
+    const citation = chip && citations.find((one) => one.index === Number(chip.dataset.cite));
+    if (!citation) return;
+    evidence.openedBy(chip);
+    evidence.open(citation.sheet_id, citations, citation.index);
   });
+  tables.mount(table);
 }

@@ -1,6 +1,7 @@
 // The データ tab: uploads with progress, the job that takes them in, what is loaded, findings.
 
 import { errorBox, get, post, say, setHTML } from "./net.js";
+import * as tables from "./tables.js";
 import { onOpen } from "./tabs.js";
 
 const input = document.getElementById("upload-input");
@@ -134,6 +135,12 @@ async function check() {
   try {
     const got = await get("/ui/findings");
     setHTML(place, got.html);
+    const list = document.createElement("div");
+    place.append(list);
+    if (got.rows) {
+      tables.mount(list);
+      await tables.page(list, { token: got.token });
+    }
   } catch (error) {
     place.replaceChildren(errorBox(error, check));
   } finally {
