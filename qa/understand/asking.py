@@ -110,7 +110,8 @@ def _read_text(reading: Reading) -> Interpretation | None:
             check = vocabulary().checks[cue.value]
             field = Measure.CHECK_NOTE if check.note or "理由" in reading.board.text else Measure.CHECK_MARK
             return _text(reading, field.value, check.item)
-    fields = [c for c in reading.cues if c.kind == "field"]
+    text = reading.board.text
+    fields = [c for c in reading.cues if c.kind == "field" and not re.match(r"\s?(?:は|が|:)?\s?[「(]?[\d新]", text[c.end :])]
     if not fields:
         return None
     best = max(fields, key=lambda c: (c.size, c.start))

@@ -66,8 +66,8 @@ def fits_well(name: NameFit) -> bool:
 
 def _exact_fits(fit: Alignment) -> bool:
     """A whole name: what stands around it must not make another name of it."""
-    if fit.total < 3 and (fit.lead or fit.glued or fit.bound or fit.apart > 1.5):
-        return False
+    if fit.total < 3 and (fit.lead or fit.glued or fit.bound or fit.before > 1 or (fit.total <= 2 and fit.apart > 1.5)):
+        return False  # 焦点, 借料 … are names, and words
     lead = fit.lead if fit.lead > 0.8 * fit.total or fit.total < _LONG else 0.0
     tail = fit.tail if fit.tail > max(6.0, 1.2 * fit.total) else 0.0
     return fit.glued + fit.bound + lead + tail <= 0.6

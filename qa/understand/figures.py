@@ -13,6 +13,7 @@ from qa.understand.time import RELATIVE, Base
 
 # A shorter, weaker word gives way when an official one stands in the same question.
 _WEAK = frozenset({"予算", "支出", "執行", "補正", "当初", "要求", "当初は", "当初で", "予算額", "使った", "使われた", "支出額", "現額"})
+_LISTED = re.compile(r"(?:と|・|や|、|及び)(?:執行|当初|補正|繰|要求|決算)")  # 予算と執行額
 _MONEY = frozenset(
     {
         Measure.INITIAL, Measure.SUPPLEMENTARY, Measure.CARRIED_IN, Measure.CARRIED_OUT, Measure.RESERVE,
@@ -40,7 +41,7 @@ def measures_asked(reading: Reading) -> tuple[str, ...]:
     """The measures named, weak words dropped when a stronger one is there; ``実績`` apart."""
     cues = [c for c in reading.cues if c.kind == "measure" and c.value != "実績"]
     cues = [c for c in cues if not _introduces(reading, c.end)] or cues
-    strong = [c for c in cues if c.phrase not in _WEAK]
+    strong = [c for c in cues if c.phrase not in _WEAK or _LISTED.match(reading.board.text, c.end)]
     return tuple(dict.fromkeys(c.value for c in (strong or cues)))
 
 
@@ -165,4 +166,6 @@ def _in_order(measures: tuple[str, ...], years: tuple[int, ...]) -> tuple[tuple[
 
 def unit_asked(reading: Reading) -> str:
     """The unit the user wants, "" when not said; ``%`` is no wish, it is the unit of a rate."""
-    return next((u for u in reading.values("unit") if u != "%"), "")
+    text = reading.board.text
+    wanted = [c.value for c in reading.cues if c.kind == "unit" and not text[c.start - 1 : c.start].isdigit()]
+    return next((u for u in wanted if u != "%"), "")

@@ -9,6 +9,7 @@ from corpus.years import kanji_number
 from qa.model import Filter, Interpretation, Operation, Subject
 from qa.understand.amounts import read_threshold
 from qa.understand.figures import Focus, measures_asked, unit_asked, years_asked
+from qa.understand.payee_questions import rank_asked
 from qa.understand.reading import Reading, left_over
 from qa.understand.vocabulary import vocabulary
 
@@ -16,26 +17,32 @@ _TOP = re.compile(
     r"(?:トップ|上位|下位|ベスト|ワースト|top)\s?(\d{1,3}|[一二三四五六七八九十])|上から(\d{1,3}|[一二三四五六七八九十])"
     r"|(?:1位から|1~|1-)(\d{1,3})位?|(?:多い|大きい|少ない|小さい|低い|高い)(?:順|方|ほう)(?:から|に)?(?:上位)?(\d{1,3}|[一二三四五六七八九十])"
 )
-_ONE = re.compile(r"(?:一番|最も|いちばん|もっとも)(?:[^、。?]{0,12})事業|事業(?:は|で|のうち|の中で)[^、。?]{0,10}(?:一番|最も|いちばん|もっとも|最大|最小)|1位の事業")
+_ONE = re.compile(r"(?:一番|最も|いちばん|もっとも)(?:[^、。?]{0,12})事業|事業(?:は|で|のうち|の中で)[^、。?]{0,10}(?:一番|最も|いちばん|もっとも|最大|最小)|1位の事業|番目に[^、。?]{0,12}事業")
 _THINGS = re.compile(r"事業|シート|プロジェクト")
 _LOW = re.compile(r"下位|ワースト|小さい|少ない|低い|最小|最少|最低")
 _COUNTED = re.compile(r"何件|何事業|何本|何個|件数|事業数|いくつ|数え|の数|総数|シート数|何枚|数は|数を")
 _RATES = frozenset({Measure.EXECUTION_RATE, Measure.EXECUTION_RATE_INITIAL})
 _GROUPS = (("省", "府省庁"), ("局", "担当部局庁"), ("会計", "会計区分"), ("年度", "年度"), ("課", "担当課室"))
+_WHICH = re.compile(r"どの事業|どんな事業|何の事業|どのような事業|事業はどれ|事業を(?:一覧|すべて|全て|全部|挙げ|リスト)|事業の一覧|事業一覧")
+_TOPICAL = re.compile(r"(?:に関する|に関わる|についての|関連の|関係の)事業")
 _TOPIC = re.compile(r"(?:に関する|に関わる|についての|関連の|関係の|をテーマにした|に係る|向けの)$")
 
 
 def is_about_many(reading: Reading) -> bool:
     """The words of the question speak of a set of sheets, and no one project is named."""
-    if reading.choice.best is not None and reading.span is not None:
-        return False
     text = reading.board.text
+    named = reading.choice.best
+    if named is not None and (named.exact or named.fit.name_share >= 0.6 or not _TOPICAL.search(text)):
+        return False
     scope = bool(reading.ministries) or bool(_THINGS.search(text))
     words = {c.value for c in vocabulary().aggregate_words.find(reading.board.masked)} | set(reading.values("aggregate"))
     summed = "sum" in reading.values("operation") and bool(reading.ministries)
     ranked = bool(_TOP.search(text) or _ONE.search(text))
     counted = bool(_COUNTED.search(text)) and bool(_THINGS.search(text))
     threshold = read_threshold(text) is not None and "事業" in text
+    listed = bool(reading.payee_form) and bool(_WHICH.search(text))
+    if listed or (named is not None and (counted or _WHICH.search(text))):
+        return True
     return scope and (bool(words & {"all", "top", "bottom", "group", "change"}) or summed or ranked or counted or threshold)
 
 
@@ -63,7 +70,7 @@ def read_many(reading: Reading, focus: Focus) -> Interpretation:
         fiscal_years=years,
         years_relative=words,
         measures=measures[:1] or ((Measure.PAYEE_AMOUNT.value,) if payee and operation is Operation.AGG_SUM else ()),
-        field=("件数" if _COUNTED.search(reading.board.text) else "一覧") if operation is Operation.AGG_THRESHOLD else "",
+        field=_form(reading.board.text, operation),
         unit=unit_asked(reading),
         threshold=threshold if operation is Operation.AGG_THRESHOLD else None,
         filter=Filter(
@@ -75,18 +82,35 @@ def read_many(reading: Reading, focus: Focus) -> Interpretation:
         ),
         top_n=top_n,
         descending=not _LOW.search(reading.board.text),
+        rank=rank_asked(reading.board.text),
         group_by=_group(reading),
+        notes=_one_ministry(reading),
     )
+
+
+def _one_ministry(reading: Reading) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(m.name for m in reading.ministries))
+    return (f"府省庁は一つずつ集計します。ここでは{names[0]}について答えます",) if len(names) > 1 else ()
+
+
+def _form(text: str, operation: Operation) -> str:
+    """How many, or which: only where both can be asked."""
+    if operation is Operation.AGG_THRESHOLD:
+        return "件数" if _COUNTED.search(text) else "一覧"
+    return "一覧" if operation is Operation.AGG_COUNT and _WHICH.search(text) else ""
 
 
 def _operation(reading: Reading, measures: tuple[str, ...], payee: str) -> tuple[Operation, int]:
     text = reading.board.text
     words = set(reading.values("aggregate"))
     top = _TOP.search(text)
-    if top:
-        return Operation.AGG_TOP, kanji_number(next(g for g in top.groups() if g))
+    count = kanji_number(next(g for g in top.groups() if g)) if top else 0
     if "change" in words and not payee:
-        return Operation.AGG_CHANGE, 10
+        return Operation.AGG_CHANGE, count or 10
+    if top:
+        return Operation.AGG_TOP, count
+    if rank_asked(text) > 1:
+        return Operation.AGG_TOP, rank_asked(text)
     if "group" in words and _group(reading):
         return Operation.AGG_GROUP, 0
     if read_threshold(text) is not None and measures:
@@ -94,6 +118,8 @@ def _operation(reading: Reading, measures: tuple[str, ...], payee: str) -> tuple
     if words & {"top", "bottom"} or _ONE.search(text):
         return Operation.AGG_TOP, 1 if _ONE.search(text) else 10
     if _COUNTED.search(text) and not ("sum" in reading.values("operation") and measures):
+        return Operation.AGG_COUNT, 0
+    if payee and _WHICH.search(text):
         return Operation.AGG_COUNT, 0
     if measures or payee:
         return Operation.AGG_SUM, 0

@@ -17,6 +17,7 @@ from qa.understand.spans import BLANK
 from qa.understand.vocabulary import vocabulary
 
 _RANK = re.compile(r"(?<!\d)(\d{1,2}|[一二三四五六七八九十])(?:番目|位|番手)")
+_FIRST_N = re.compile(r"(?:上位|トップ|上から)\s?(\d{1,2}|[一二三四五六七八九十])(?:者|社|つ|件|か所|位|名)?")
 _PAYER = re.compile(r"支出先|支払先|支払い先|相手|受け取|受取|もら|誰|だれ|どこ|会社|企業|団体|法人|お金|拠出額が最大")
 _YEARLY = re.compile(r"年度は|年度と|年度で|年度の|どの年|何年|年はいつ|いつ")
 _PAID_AFTER = re.compile(
@@ -42,6 +43,7 @@ def read_payee(reading: Reading, sheet: Sheet | None) -> Interpretation | None:
         payee=named,
         block=reading.block,
         rank=rank_asked(text),
+        top_n=top_asked(text),
     )
     operation = _operation(reading, words, columns, named)
     if operation is None:
@@ -68,6 +70,7 @@ def _operation(reading: Reading, words: set[str], columns: tuple[str, ...], name
         (Operation.PAYEE_COUNT, "count" in words),
         (Operation.PAYEE_FIELD, bool(columns)),
         (Operation.PAYEE_SHARE, "share" in words and bool(named or "支出先" in text)),
+        (Operation.PAYEE_LIST, top_asked(text) > 1 and "支出先" in text),
         (Operation.PAYEE_TOP, top and about_payee and not named),
         (Operation.PAYEE_BLOCK, bool(reading.block) and not named and not top),
         (Operation.PAYEE_AMOUNT, bool(named) and money and not reading.has("field")),
@@ -76,6 +79,12 @@ def _operation(reading: Reading, words: set[str], columns: tuple[str, ...], name
         (Operation.PAYEE_TOP, top and "支出先" in text),
     )
     return next((operation for operation, holds in rules if holds), None)
+
+
+def top_asked(text: str) -> int:
+    """``上位3者`` → 3; 0 when not said."""
+    match = _FIRST_N.search(text)
+    return kanji_number(match[1]) if match else 0
 
 
 def rank_asked(text: str) -> int:

@@ -26,6 +26,8 @@ _BRACKET_REST = 16
 _LONG_NAME = 8  # shorter names with a year or a comma inside are not looked for as a whole
 _CUTTING = re.compile(r"年度|\d年|[、。,]")
 _CLOSING = ")」』】〕〉》”\""
+_AMOUNT = re.compile(r"(?<![\d.a-z])(?:\d[\d,]*(?:\.\d+)?(?:兆|億|千万|百万|十万|万|千)?)+(?:円|%|パーセント|割|倍)(?!当|あ)")
+_RANK = re.compile(r"(?<![\d.])(?:\d{1,2}|[一二三四五六七八九十])(?:番目|位|番手)")
 _CONTENT = re.compile(r"[一-龥ァ-ヶa-z0-9]")
 
 
@@ -67,7 +69,7 @@ def read(question: Question, names: NameIndex, directory: Directory, focus_year:
     choice = choose(fits, directory, first.hints)
     if choice.best is None:
         return dataclasses.replace(first, choice=choice)
-    span = _widened(question.text, choice.best.fit.start, choice.best.fit.end)
+    span = _widened(first.board, choice.best.fit.start, choice.best.fit.end)
     second = _pass(question, directory, focus_year, (), span)
     hints = second.hints
     if hints.sheet_year != first.hints.sheet_year:  # the name hid which year was the sheet's
@@ -96,6 +98,9 @@ def _pass(
         board.release("名前", *place)
     block = read_block(board)
     form = read_payee_forms(board)
+    for pattern in (_AMOUNT, _RANK):
+        for found in list(board.find(pattern)):
+            board.claim(*found.span(), "数")
     cues = read_cues(board)
     claim_cues(board, cues)
     years = read_relative_years(board, years)
@@ -124,11 +129,13 @@ def _protected(question: Question, contained: list[NameMatch]) -> tuple[tuple[in
     return tuple(found)
 
 
-def _widened(text: str, start: int, end: int) -> tuple[int, int]:
+def _widened(board: Board, start: int, end: int) -> tuple[int, int]:
     """The span with the brackets and quotation marks that belong to it."""
+    text = board.text
     opened = text.count("(", start, end) - text.count(")", start, end)
     close = text.find(")", end, end + _BRACKET_REST) if opened > 0 else -1
-    if close >= 0 and "(" not in text[end:close]:
+    others = [c for c in board.of("シート", "年度", "府省庁") if c.start < close and c.end > end]
+    if close >= 0 and "(" not in text[end:close] and not others:
         end = close  # a bracket that the name opened ends with it (…（実機材料等を活用するやつ）)
     while end < len(text) and ((text[end] == ")" and opened > 0) or text[end] in _CLOSING[1:]):
         opened -= text[end] == ")"

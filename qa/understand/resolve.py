@@ -22,7 +22,7 @@ _MAX_RIVALS = 10
 _REPORTED = 3  # the oldest year a sheet reports lies this far back
 _EXECUTED = frozenset({Measure.EXECUTED, Measure.EXECUTION_RATE, Measure.EXECUTION_RATE_INITIAL})
 _REQUESTS = frozenset({Measure.REQUEST, Measure.REQUEST_TOTAL, Measure.REQUEST_WISH})
-_SHEET_ID = re.compile(r"(?:19|20)\d{2}/[^\s/、。「」()]+/[0-9a-z一-龥新\-]+")
+_SHEET_ID = re.compile(r"(?:19|20)\d{2}/[^\s/、。「」()]+/[0-9a-z一-龥\-]+")
 _NUMBERS = (
     re.compile(r"20\d{2}-[^\W\d_]{1,4}-(?:新\d{2}|\d{2})-\d{4}(?:-\d+)?"),
     re.compile(r"(?<![\d-])新\d{2}-\d{4}"),
@@ -68,13 +68,20 @@ def _reporting(groups: list[list[SheetInfo]], reading: Reading) -> list[list[She
     ]
 
 
-def find_by_number(question: Question, directory: Directory, hints: Hints) -> Found | None:
-    """The project by a sheet id or a number in the question, None when the question gives none."""
+def find_by_id(question: Question, directory: Directory) -> tuple[Found, SheetInfo, tuple[int, int]] | None:
+    """The sheet whose id stands in the question (``2020/総務省/0048``), and where; None when there is none."""
     for match in _SHEET_ID.finditer(question.text):
-        no = directory.by_id.get(match.group())
-        if no is not None:
-            info = directory.infos[no]
-            return Found((_candidate(info, 1.0),), (), question.source(*match.span()))
+        for end in range(match.end(), match.start() + 8, -1):  # the id may run on into the next word
+            no = directory.by_id.get(question.text[match.start() : end])
+            if no is not None:
+                info = directory.infos[no]
+                found = _by_number([info], question.source(match.start(), end), directory, Hints(info.sheet_year))
+                return found, info, (match.start(), end)
+    return None
+
+
+def find_by_number(question: Question, directory: Directory, hints: Hints) -> Found | None:
+    """The project by a number in the question (事業番号0048, 新29-0004, 予算事業ID), None when it gives none."""
     text = _ABOUT_NUMBER.sub("    ", question.text)
     for pattern in _NUMBERS:
         for match in pattern.finditer(text):

@@ -45,6 +45,11 @@ class Question:
             stop += 1
         return self.original[first:stop]
 
+    def without(self, start: int, end: int) -> Question:
+        """The question with ``text[start:end]`` blanked out; places stay."""
+        text = self.text[:start] + " " * (end - start) + self.text[end:]
+        return Question(self.original, text, self.offsets)
+
     def quotes(self) -> tuple[Quote, ...]:
         """The quoted stretches, outermost only, in order."""
         found: list[Quote] = []

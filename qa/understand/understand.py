@@ -14,7 +14,7 @@ from qa.understand.directory import Directory, directory
 from qa.understand.figures import Focus
 from qa.understand.many import is_about_many, read_many
 from qa.understand.reading import Reading, left_over, read
-from qa.understand.resolve import Found, find_by_number, find_project
+from qa.understand.resolve import Found, find_by_id, find_by_number, find_project
 from qa.understand.text import QuestionError, read_question
 
 _NAME_END = re.compile(r"(?:事業|経費|費|補助金|交付金|拠出金|分担金|負担金|委託費|プロジェクト|プログラム|制度|システム|基金|勘定)$")
@@ -34,7 +34,14 @@ def understand(question: str, context: Context) -> Interpretation:
         return Interpretation(question, Subject.NONE, Operation.LOOKUP, reason=str(error))
     places = directory(context.corpus, context.names)
     focus_sheet = _focus_sheet(context, places)
-    reading = read(parsed, context.names, places, focus_sheet.sheet_year if focus_sheet else None)
+    focus_year = focus_sheet.sheet_year if focus_sheet else None
+    if by_id := find_by_id(parsed, places):
+        found, info, span = by_id
+        reading = read(parsed.without(*span), context.names, places, info.sheet_year)
+        asked = dataclasses.replace(_about_project(reading, found, context, places), question=question)
+        asked = dataclasses.replace(asked, sheet_year=asked.sheet_year or info.sheet_year)
+        return _with_talked_years(asked, context)
+    reading = read(parsed, context.names, places, focus_year)
     found = find_project(reading, places)
     if reading.choice.best is None:
         found = find_by_number(parsed, places, reading.hints) or found
@@ -47,14 +54,15 @@ def _interpret(
     named = bool(found.sheets or (found.rivals and reading.choice.best is not None) or found.text)
     if reading.has("outside") and not reading.has("measure") and not reading.has("field"):
         return _outside(reading)
-    if named:
+    if named and not is_about_many(reading):
         return _about_project(reading, found, context, places)
     if context.previous is not None and context.previous.rivals and not context.previous.reason:
         if picked := pick_rival(reading, context.previous, places):
             return picked
-    if is_about_many(reading) and not _short_follow_up(reading, context):
-        return read_many(reading, Focus(reading.resolved.sheet_year or places.newest))
     unknown_name = _unknown_name(reading)
+    about_many = is_about_many(reading) and (not unknown_name or bool(reading.ministries or reading.payee_form or named))
+    if about_many and not _short_follow_up(reading, context):
+        return read_many(reading, Focus(reading.resolved.sheet_year or places.newest))
     if focus_sheet is not None and not unknown_name:
         sheet = context.corpus.sheet_at(focus_sheet.sheet_no)
         return follow_up(reading, context, focus_sheet, sheet, places)
