@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from corpus.fields import Field, Measure
 from qa.model import Answer, Candidate, Citation, Interpretation, Operation, Result, Status, Subject
-from ui.markup import Safe, tag
+from ui.markup import Safe, join, tag
 from ui.prose import cite, plain, prose
 from ui.texts import figure, with_years, year
 
@@ -19,6 +19,7 @@ _STATUS_WORDS = {
     Status.UNSUPPORTED: ("none", "対象外"),
 }
 _MANY_RESULTS_SHOWN = 12
+_CLIP = 80
 _SINGLE_OPERATIONS = (
     Operation.LOOKUP,
     Operation.DIFFERENCE,
@@ -201,20 +202,26 @@ def _citations(citations: Sequence[Citation]) -> Safe | None:
         tag(
             "tr",
             tag("td", cite(index)),
-            tag("td", citation.raw if len(citation.raw) <= 80 else citation.raw[:79] + "…", class_="raw"),
-            tag("td", citation.unit or "", class_="dim"),
+            tag("td", _printed(citation), class_="raw"),
             tag("td", " ＞ ".join(part for part in (citation.section, citation.row, citation.column) if part)),
             tag("td", citation.project, tag("br"), tag("span", citation.ministry, " ", year(citation.sheet_year))),
             tag("td", citation.file, tag("br"), tag("span", citation.locator, class_="dim"), class_="place"),
         )
         for index, citation in enumerate(citations[:50])
     ]
-    names = ("番号", "印字", "単位", "表・行・列", "シート", "ファイルと場所")
+    names = ("番号", "印字", "表・行・列", "シート", "ファイルと場所")
     head = tag("tr", *(tag("th", name, scope="col") for name in names))
     table = tag("table", tag("thead", head), tag("tbody", *rows), class_="grid citations")
     label = f"根拠のセル {len(citations)}件" + ("（先頭50件を表示）" if len(citations) > 50 else "")
     region = tag("div", table, class_="scroll", tabindex=0, role="region", aria_label="根拠のセルの一覧")
     return tag("details", tag("summary", label), region, class_="cites", open=len(citations) <= 2)
+
+
+def _printed(citation: Citation) -> Safe:
+    """The printed text, clipped when long, and its unit when the text does not carry it."""
+    text = citation.raw if len(citation.raw) <= _CLIP else citation.raw[: _CLIP - 1] + "…"
+    unit = citation.unit if citation.value is not None and citation.unit and citation.unit not in citation.raw else None
+    return join(text or "（空欄）", tag("span", unit, class_="unit") if unit else None)
 
 
 def _table_link(view: AnswerView) -> Safe | None:

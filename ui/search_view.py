@@ -10,7 +10,7 @@ from index.model import Hit
 from ui.charts import sparkline
 from ui.figures import Yearly, budget_measure
 from ui.markup import Safe, join, tag
-from ui.texts import amount, marked, year
+from ui.texts import about, marked, year
 
 SECTIONS = (
     Field.PURPOSE,
@@ -162,6 +162,6 @@ def _spark(series: int, yearly: Yearly) -> Safe | None:
     by_year = yearly[(series, measure)]
     values = [by_year[y].amount_yen if y in by_year else None for y in years]
     last = by_year[max(by_year)]
-    label = tag("span", f"{max(by_year)}年度 {measure} ", amount(last.amount_yen), class_="dim")
+    label = tag("span", f"{max(by_year)}年度 {measure} ", about(last.amount_yen), class_="dim")
     name = "予算" if measure == Measure.BUDGET_TOTAL else str(measure)
     return tag("p", sparkline(years, values, name), " ", label, class_="spark-line")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from corpus.numbers import spoken_amounts
 from corpus.units import comma, convert, is_money, plain, round_half_up
 from corpus.years import era_year
 from ui.markup import Safe, escape, join, tag
@@ -71,6 +72,22 @@ def amount(yen: Decimal) -> Safe:
         if exact == exact.to_integral_value():
             break
     return figure(plain(exact), unit)
+
+
+def about(yen: Decimal) -> Safe:
+    """A compact amount for lists, with the exact one as its title: 約4.3億円."""
+    short = short_money(yen)
+    exact = f"{comma(yen)}円"
+    rounded = f"約{short}" if not _is_exact(yen, short) else short
+    return tag("span", rounded, title=exact, class_="fig")
+
+
+def _is_exact(yen: Decimal, short: str) -> bool:
+    found = spoken_amounts(short.removeprefix("▲"))
+    if len(found) != 1:
+        return False
+    value, unit, _ = found[0]
+    return convert(value, unit, "円") == abs(yen)
 
 
 def short_money(yen: Decimal) -> str:
