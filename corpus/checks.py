@@ -179,14 +179,12 @@ def _rate(corpus: Corpus, rate: Measure, row: tuple[Any, ...]) -> Check | None:
     half = Decimal(unit_yen) / 2 if unit_yen > 1 else Decimal(0)  # yen are exact
     low = (executed - half) / (divisor + half * len(divisor_pos)) * scale
     high = (executed + half) / max(divisor - half * len(divisor_pos), Decimal(1)) * scale
-    if low - 1 <= Decimal(str(value)) <= high + 1 and unit == PERCENT:
-        return None  # percentages are rounded, cut off or rounded up: within one point is not wrong
-    printed = corpus.sheet_at(sheet).cells[pos].value or Decimal(0)
-    places = max(0, -int(printed.as_tuple().exponent))
-    slack = Decimal(1).scaleb(-places)
-    if low - slack <= printed <= high + slack:
+    # percentages are rounded, cut off or rounded up to a point; fractions have five decimals
+    slack, places = (Decimal(1), 1) if unit == PERCENT else (Decimal("0.00001"), 5)
+    if low - slack <= Decimal(str(value)) <= high + slack:
         return None
-    computed = round_half_up(executed / divisor * scale, max(places, 1))
+    printed = corpus.sheet_at(sheet).cells[pos].value or Decimal(0)
+    computed = round_half_up(executed / divisor * scale, places)
     cells = tuple(CheckedCell(sheet, p) for p in (pos, executed_pos, *divisor_pos))
     return Check(CheckKind.RATE, sheet, year, str(rate), "", printed, computed, unit, cells)
 
@@ -257,7 +255,8 @@ def _restated(corpus: Corpus, no: int | None) -> Iterator[Check]:
             list({{'no': no, 'pos': pos, 'unit': unit, 'unit_yen': unit_yen, 'yen': amount_yen}} ORDER BY sheet_year DESC) AS found
         FROM figures
         GROUP BY series, measure, fiscal_year
-        HAVING count(*) > 1 AND max(amount_yen) - min(amount_yen) >= CASE WHEN min(unit_yen) = max(unit_yen) THEN 0.005 ELSE max(unit_yen) END
+        HAVING count(*) > 1 AND max(amount_yen) - min(amount_yen)
+            >= CASE WHEN min(unit_yen) = max(unit_yen) THEN 0.005 ELSE max(unit_yen) END
         ORDER BY series, measure, fiscal_year
         """,
         {"no": no},

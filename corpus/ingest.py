@@ -62,11 +62,8 @@ def remove(generation: Generation, names: Iterable[str]) -> Report:
     for name in names:
         found = [name] if generation.origin(name) is not None else generation.sheets_of(name)
         if not found:
-            report.findings.append(
-                Finding(
-                    Severity.REJECTED, name, "", "その名前のシートもファイルもありません", "シートIDかファイル名を確かめてください"
-                )  # fmt: skip
-            )
+            message = "その名前のシートもファイルもありません"
+            report.findings.append(Finding(Severity.REJECTED, name, "", message, "シートIDかファイル名を確かめてください"))
         for sheet_id in found:
             for digest in generation.files_of(sheet_id):
                 generation.forget_file(digest)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
@@ -34,13 +35,17 @@ class FactsWriter:
     BATCH = 200_000
 
     def __init__(self, path: Path, memory_limit: str = "700MB") -> None:
-        self._connection = duckdb.connect(
-            str(path), config={"memory_limit": memory_limit, "threads": 2, "preserve_insertion_order": True}
-        )
-        self._connection.execute(schema.DUCKDB)
         self.payee_count = 0
+        self._path = path
+        self._staging = path.with_suffix(".staging")
         self._cells: list[tuple[Any, ...]] = []
         self._payees: list[tuple[Any, ...]] = []
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": memory_limit, "threads": 2, "temp_directory": str(path.with_suffix(".spill")),
+        }  # fmt: skip
+        self._connection = duckdb.connect(":memory:", config=config)
+        self._connection.execute(f"ATTACH '{_quoted(self._staging)}' AS staging")
+        self._connection.execute(schema.STAGING)
 
     def add(self, serial: int, sheet_year: int, facts: SheetFacts) -> None:
         """Rows of one sheet, under a serial number that ``finish`` maps to the sheet's ``no``."""
@@ -57,35 +62,36 @@ class FactsWriter:
         self._connection.execute(f"ATTACH '{_quoted(previous)}' AS previous (READ_ONLY)")
         for name in ("cells", "payees"):
             self._connection.execute(
-                f"INSERT INTO {name}_in BY NAME SELECT k.b AS serial, p.* EXCLUDE (no) "
+                f"INSERT INTO staging.{name} BY NAME SELECT k.b AS serial, p.* EXCLUDE (no) "
                 f"FROM previous.{name} p JOIN kept k ON p.no = k.a"
             )
         self._connection.execute("DETACH previous")
 
     def finish(self, sheets: list[tuple[Any, ...]], alive: list[tuple[int, int]]) -> None:
-        """Write the ``sheets`` table, keep the rows of (serial, no) in ``alive``, order and close."""
+        """Write the file: the ``sheets`` table, and the rows of (serial, no) in ``alive``, ordered."""
         self._flush()
         if sheets:
             self._append("sheets", SHEET_COLUMNS, sheets, {"no": "i4", "sheet_year": "i2", "series": "i4"})
         self._pairs("alive", alive)
-        self._connection.execute(schema.DUCKDB_FINISH)
-        self.payee_count = self._count("payees")
-        self._connection.execute("CHECKPOINT")
+        self._connection.execute(f"ATTACH '{_quoted(self._path)}' AS facts")
+        self._connection.execute(schema.FACTS)
+        row = self._connection.execute("SELECT count(*) FROM facts.payees").fetchone()
+        self.payee_count = 0 if row is None else int(row[0])
         self.close()
 
-    def _count(self, table: str) -> int:
-        row = self._connection.execute(f"SELECT count(*) FROM {table}").fetchone()
-        return 0 if row is None else int(row[0])
-
     def close(self) -> None:
+        """Release everything; only the finished file stays."""
         self._connection.close()
+        self._staging.unlink(missing_ok=True)
+        self._staging.with_name(self._staging.name + ".wal").unlink(missing_ok=True)
+        shutil.rmtree(self._path.with_suffix(".spill"), ignore_errors=True)
 
     def _flush(self) -> None:
         if self._cells:
-            self._append("cells_in", CELL_COLUMNS, self._cells, _CELL_NUMBERS)
+            self._append("cells", CELL_COLUMNS, self._cells, _CELL_NUMBERS)
             self._cells = []
         if self._payees:
-            self._append("payees_in", PAYEE_COLUMNS, self._payees, _PAYEE_NUMBERS)
+            self._append("payees", PAYEE_COLUMNS, self._payees, _PAYEE_NUMBERS)
             self._payees = []
 
     def _append(self, table: str, names: Iterable[str], rows: list[tuple[Any, ...]], numbers: dict[str, str]) -> None:
@@ -95,7 +101,7 @@ class FactsWriter:
         chosen = ", ".join(
             _YEN if name == "cents" else name for name in arrays
         )
-        self._connection.execute(f"INSERT INTO {table} BY NAME SELECT {chosen} FROM batch")
+        self._connection.execute(f"INSERT INTO staging.{table} BY NAME SELECT {chosen} FROM batch")
         self._connection.unregister("batch")
 
     def _pairs(self, table: str, pairs: list[tuple[int, int]]) -> None:

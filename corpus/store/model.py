@@ -61,6 +61,16 @@ class DamagedSnapshot(CorpusError):
         self.file = file
 
 
+class CannotStore(CorpusError):
+    """The next generation could not be written (disk full, no right to write, no memory); the old one stays."""
+
+    def __init__(self, place: str, why: str) -> None:
+        super().__init__(
+            f"保存できません: {place}: {why} → 空き容量・メモリーと書込みの権限を確かめて、もう一度実行してください"
+            "（保存済みのデータは変わっていません）"
+        )
+
+
 class StoreBusy(CorpusError):
     """Another process is writing to the data folder."""
 

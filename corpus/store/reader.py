@@ -139,6 +139,10 @@ class Corpus:
 
     # --- integrity ---
 
+    def holds(self, name: str) -> bool:
+        """Whether a file of that name (``index/…``) belongs to this generation."""
+        return name in self.manifest["files"]
+
     def verified(self, name: str) -> Path:
         """Path of a file of this generation, read once against its digest (``index/…`` included).
 

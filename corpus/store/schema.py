@@ -43,27 +43,29 @@ INFO_COLUMNS: Final = (
     "no, sheet_id, sheet_year, ministry, number, project, series, origin, file, place, bureau, division, account"
 )
 
-# amounts are exact to a hundredth of a yen; cells are ordered by what questions select on, so that a
-# question over one measure of one year reads a few blocks of the file
-DUCKDB: Final = """
-CREATE TABLE sheets (
+# Rows are gathered in a staging database, because DuckDB does not give back the room of dropped
+# tables.  ``serial`` numbers what was added in order; ``alive`` maps it to the sheet's number.
+STAGING: Final = """
+CREATE TABLE staging.sheets (
     no INTEGER, sheet_id VARCHAR, sheet_year SMALLINT, ministry VARCHAR, project VARCHAR, series INTEGER,
     bureau VARCHAR, division VARCHAR, account VARCHAR, origin VARCHAR
 );
-CREATE TABLE cells_in (
+CREATE TABLE staging.cells (
     serial INTEGER, pos INTEGER, tbl VARCHAR, measure VARCHAR, item VARCHAR, fiscal_year SMALLINT, value DOUBLE,
     amount_yen DECIMAL(18,2), unit VARCHAR, scope VARCHAR, sheet_year SMALLINT
 );
-CREATE TABLE payees_in (
+CREATE TABLE staging.payees (
     serial INTEGER, pos INTEGER, block VARCHAR, rank SMALLINT, name VARCHAR, payee_key VARCHAR,
     corporate_number VARCHAR, amount_yen DECIMAL(18,2), fiscal_year SMALLINT, sheet_year SMALLINT
 );
 """
-DUCKDB_FINISH: Final = """
-CREATE TABLE cells AS SELECT alive.b AS no, c.* EXCLUDE (serial) FROM cells_in c JOIN alive ON c.serial = alive.a
-    ORDER BY measure, tbl, sheet_year, no, pos;
-DROP TABLE cells_in;
-CREATE TABLE payees AS SELECT alive.b AS no, p.* EXCLUDE (serial) FROM payees_in p JOIN alive ON p.serial = alive.a
-    ORDER BY sheet_year, no, pos;
-DROP TABLE payees_in;
+# amounts are exact to a hundredth of a yen; cells are ordered by what questions select on, so that a
+# question over one measure of one year reads a few blocks of the file
+FACTS: Final = """
+CREATE TABLE facts.sheets AS SELECT * FROM staging.sheets ORDER BY no;
+CREATE TABLE facts.cells AS SELECT alive.b AS no, c.* EXCLUDE (serial) FROM staging.cells c
+    JOIN alive ON c.serial = alive.a ORDER BY measure, tbl, sheet_year, no, pos;
+CREATE TABLE facts.payees AS SELECT alive.b AS no, p.* EXCLUDE (serial) FROM staging.payees p
+    JOIN alive ON p.serial = alive.a ORDER BY sheet_year, no, pos;
+CHECKPOINT facts;
 """

@@ -33,6 +33,8 @@ def current_generation(data_dir: Path) -> tuple[Path, dict[str, Any]]:
     try:
         name, _, digest = (data_dir / CURRENT).read_text("ascii").strip().partition(" ")
     except (FileNotFoundError, NotADirectoryError) as error:
+        if _complete(data_dir):  # sheets were taken in, and what names them is gone
+            raise DamagedSnapshot(CURRENT, "ファイルがありません") from error
         raise NoCorpus(
             f"取り込まれたシートがありません: {data_dir} → rsqa ingest でレビューシートを取り込んでください"
         ) from error
@@ -44,14 +46,40 @@ def current_generation(data_dir: Path) -> tuple[Path, dict[str, Any]]:
     return folder, _read_manifest(folder, digest)
 
 
+def adopt(data_dir: Path) -> None:
+    """Where ``CURRENT`` is missing, make the newest complete and sound generation the current one.
+
+    That is the state which an interrupted first build was about to switch to, or which ``CURRENT``
+    named before it was lost.  Call under ``writer_lock``.
+    """
+    if (data_dir / CURRENT).exists():
+        return
+    for name in reversed(_complete(data_dir)):
+        folder = data_dir / GENERATIONS / name
+        digest = file_digest(folder / MANIFEST)
+        try:
+            manifest = _read_manifest(folder, digest)
+            for file in manifest["files"]:
+                check_digest(folder, file, manifest)
+        except (DamagedSnapshot, WrongVersion, ValueError, KeyError):
+            continue  # cut off while it was written, or damaged since
+        switch(data_dir, folder, digest)
+        return
+
+
+def _complete(data_dir: Path) -> list[str]:
+    """Names of the generations that have a manifest: it is the last file to be written."""
+    return [name for name in generation_names(data_dir) if (data_dir / GENERATIONS / name / MANIFEST).is_file()]
+
+
 def _read_manifest(folder: Path, digest: str) -> dict[str, Any]:
     shown = f"{folder.name}/{MANIFEST}"
     try:
         content = (folder / MANIFEST).read_bytes()
     except FileNotFoundError as error:
-        raise DamagedSnapshot(shown, "ファイルがありません") from error
+        raise DamagedSnapshot(shown, f"{CURRENT} が指すファイルがありません") from error
     if hashlib.sha256(content).hexdigest() != digest:
-        raise DamagedSnapshot(shown, "内容が記録と違います")
+        raise DamagedSnapshot(shown, f"内容が {CURRENT} の記録と違います")
     manifest: dict[str, Any] = json.loads(content)
     version = manifest["format_version"]
     if version != FORMAT_VERSION:

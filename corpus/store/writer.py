@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from corpus.identity import Identity, Known, identify
 from corpus.model import Finding, PastNumber, Severity, Sheet
 from corpus.store import schema, snapshot
@@ -22,7 +24,7 @@ from corpus.store.blobs import TRAINING_SHEETS, BlobWriter, train_dictionary
 from corpus.store.codec import decode
 from corpus.store.encoded import EncodedSheet, prepare
 from corpus.store.facts_writer import FactsWriter
-from corpus.store.model import NoCorpus, Summary
+from corpus.store.model import CannotStore, NoCorpus, Summary
 from corpus.store.reader import Corpus, open_corpus
 
 _ROW_COLUMNS = (
@@ -72,10 +74,12 @@ class _Entry:
 def new_generation(data_dir: Path | str) -> Iterator[Generation]:
     """Build the next generation of a data folder.
 
-    Raises StoreBusy when another process is building one.
+    Raises StoreBusy when another process is building one, CannotStore when the disk refuses or memory
+    runs out; what is current stays as it was.
     """
     data_dir = Path(data_dir)
-    with snapshot.writer_lock(data_dir):
+    with _refusals(data_dir), snapshot.writer_lock(data_dir):
+        snapshot.adopt(data_dir)
         try:
             previous: Corpus | None = open_corpus(data_dir)
         except NoCorpus:
@@ -91,6 +95,19 @@ def new_generation(data_dir: Path | str) -> Iterator[Generation]:
             generation.close()
             if previous is not None:
                 previous.close()
+
+
+@contextlib.contextmanager
+def _refusals(data_dir: Path) -> Iterator[None]:
+    """What disk, memory and the two databases refuse, as one error with advice."""
+    try:
+        yield
+    except OSError as error:
+        raise CannotStore(str(error.filename or data_dir), error.strerror or str(error)) from error
+    except (sqlite3.Error, duckdb.Error) as error:
+        raise CannotStore(str(data_dir), str(error).splitlines()[0]) from error
+    except MemoryError as error:
+        raise CannotStore(str(data_dir), "メモリーが足りません") from error
 
 
 class Generation:

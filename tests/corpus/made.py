@@ -89,6 +89,15 @@ def record(number: str = "0001", sheet_year: int = 2020, executed: float = 43.0,
     } | changes  # fmt: skip
 
 
+def parts(made: Sheet) -> list[Cell | Section]:
+    """Everything of a sheet that has a place."""
+    return [*made.cells, *made.sections]
+
+
+def printed(part: Cell | Section) -> str:
+    return part.raw if isinstance(part, Cell) else part.text
+
+
 def write_judgit(path: Path, *records: dict[str, Any]) -> Path:
     lines = (json.dumps(entry, ensure_ascii=False, separators=(",", ":")) for entry in records)
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")

@@ -16,7 +16,7 @@ from corpus.fields import Field, Measure
 from corpus.model import Cell, Finding, Kind, Section, Severity, Sheet, Table, UnreadableFile
 from corpus.readers.judgit import numbered_lines, read_judgit, read_line
 from corpus.readers.source import InputFile
-from tests.corpus.made import record
+from tests.corpus.made import parts, printed, record
 
 _IDENTITY = {"ID", "事業ID", "公開年度", "府省庁", "事業番号", *(f"事業番号{n}" for n in range(1, 6))}
 
@@ -195,16 +195,14 @@ def test_every_value_of_real_lines_is_kept_and_leads_back(real_lines: list[tuple
     keys_of_rows = {"年度", "グループ", "番号"}  # labels of the cells beside them
     for file, number, line in real_lines:
         [sheet] = [f for f in read_line(line, number, file) if isinstance(f, Sheet)]
-        kept = {
-            part.locator: part.raw if isinstance(part, Cell) else part.text for part in (*sheet.cells, *sheet.sections)
-        }
+        kept = {part.locator: printed(part) for part in parts(sheet)}
         record_ = json.loads(line)
         for path, value in _leaves(record_, ""):
             top, last = path.split("/")[1], path.split("/")[-1]
             if top in _IDENTITY or last in keys_of_rows:
                 continue
-            printed = "" if value is None else value if isinstance(value, str) else json.dumps(value)
-            optional = not printed and f"line {number}, {path}" not in kept  # an empty text, a number part not given
-            assert optional or kept[f"line {number}, {path}"] == printed, (file, path)
+            text = "" if value is None else value if isinstance(value, str) else json.dumps(value)
+            optional = not text and f"line {number}, {path}" not in kept  # an empty text, a number part not given
+            assert optional or kept[f"line {number}, {path}"] == text, (file, path)
         assert all(where.startswith(f"line {number}, /") for where in kept)
         assert len(kept) == len(sheet.cells) + len(sheet.sections), "no two cells from one place"

@@ -19,6 +19,7 @@ from corpus.readers.rs_layout import LAYOUTS, ORDER_COLUMNS, ORGANISATION
 from corpus.readers.rs_rows import recognise_layout
 from corpus.readers.source import InputFile
 from corpus.units import FRACTION
+from tests.corpus.made import parts, printed
 
 COMMON = {
     "シート種別": "レビューシート", "事業年度": "2024", "予算事業ID": "77", "事業名": "架空事業", "府省庁の建制順": "1",
@@ -143,8 +144,10 @@ def test_rows_of_one_project_need_not_stand_together_nor_in_one_file() -> None:
 
 def test_a_payees_file_on_its_published_header(shared: Path) -> None:
     """5-1 is not among the real files: made-up rows on the real header."""
-    block = {"支出先ブロック番号": "A", "支出先ブロック名": "架空商事ほか", "支出先の数": "2", "事業を行う上での役割": "印刷", "ブロックの合計支出額": "300"}
-    payee = {"支出先ブロック番号": "A", "支出先名": "架空商事", "法人番号": "1234567890123", "所在地": "架空県", "支出先の合計支出額": "200"}
+    block = {"支出先ブロック番号": "A", "支出先ブロック名": "架空商事ほか", "支出先の数": "2",
+             "事業を行う上での役割": "印刷", "ブロックの合計支出額": "300"}  # fmt: skip
+    payee = {"支出先ブロック番号": "A", "支出先名": "架空商事", "法人番号": "1234567890123", "所在地": "架空県",
+             "支出先の合計支出額": "200"}  # fmt: skip
     contract = {"支出先ブロック番号": "A", "支出先名": "架空商事", "法人番号": "1234567890123", "契約概要": "印刷一式", "金額": "120",
                 "契約方式等": "一般競争契約（最低価格）", "入札者数": "1", "落札率": "99.9"}  # fmt: skip
     rows = [
@@ -166,7 +169,8 @@ def test_a_payees_file_on_its_published_header(shared: Path) -> None:
 
 def test_an_indicator_file_on_its_published_header(shared: Path) -> None:
     """3-1 is not among the real files: made-up rows on the real header."""
-    about = {"アクティビティ・アウトプット・アウトカムの番号": "2", "種別（アクティビティ・アウトプット・アウトカム）": "アウトカム", "アウトカムの期間": "短期",
+    about = {"アクティビティ・アウトプット・アウトカムの番号": "2",
+             "種別（アクティビティ・アウトプット・アウトカム）": "アウトカム", "アウトカムの期間": "短期",
              "アクティビティ／活動目標／成果目標": "増やす", "活動指標／成果指標": "件数", "単位": "件"}  # fmt: skip
     kind = "目標年度／目標値／実績値／達成率"
     rows = [
@@ -245,7 +249,7 @@ class TestTroubles:
         assert "架空の別名" in finding.message
 
     def test_what_is_no_rs_file(self) -> None:
-        sheets, [finding] = read(InputFile("x.csv", "a,b\n1,2\n".encode()))
+        sheets, [finding] = read(InputFile("x.csv", b"a,b\n1,2\n"))
         assert not sheets
         assert finding.severity is Severity.REJECTED
         assert recognise_layout(["事業年度", "予算事業ID", "知らない", "列", "ばかり"]) is None
@@ -304,21 +308,22 @@ def test_every_filled_value_of_real_rows_is_kept_and_leads_back(
     labels: dict[str, set[str]] = defaultdict(set)
     texts: dict[str, set[str]] = defaultdict(set)
     for sheet in sheets:
-        for part in (*sheet.cells, *sheet.sections):
+        for part in parts(sheet):
             name, place, header = part.locator.split(", ", 2)
-            raw = part.raw if isinstance(part, Cell) else part.text
+            raw = printed(part)
             texts[f"{name}/{sheet.number}/{header}"].add(raw)
             number = int(place.removeprefix("row "))
             if number > 1:
                 assert kept.setdefault((name, number, header), raw) == raw
             labels[f"{name}/{sheet.number}"].update(part.row if isinstance(part, Cell) else (part.text,))
-    lost = Counter()
-    taken_once = {"その他担当組織_作成責任者_no", "事業名", "シート種別", "事業年度", "予算事業ID", "政策所管府省庁", "所管府省庁", "予算年度", *ORGANISATION, *ORDER_COLUMNS}
+    lost: Counter[str] = Counter()
+    identity = ("事業名", "シート種別", "事業年度", "予算事業ID", "政策所管府省庁", "所管府省庁", "予算年度")
+    taken_once = {"その他担当組織_作成責任者_no", *identity, *ORGANISATION, *ORDER_COLUMNS}
     for name, records in rows.items():
-        header = records[0]
-        for number, record in enumerate(records[1:], start=2):
-            project = record[header.index("予算事業ID")]
-            for label, value in zip(header, record, strict=True):
+        columns = records[0]
+        for number, values in enumerate(records[1:], start=2):
+            project = values[columns.index("予算事業ID")]
+            for label, value in zip(columns, values, strict=True):
                 if not value.strip() or label in taken_once:
                     continue
                 if (name, number, label) in kept:
