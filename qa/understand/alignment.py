@@ -7,7 +7,9 @@ via greedy string tiling*), so word order and dropped particles do not matter, w
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
+from itertools import pairwise
 
 from qa.understand.folding import total_weight, weights
 
@@ -20,7 +22,7 @@ _ENTIRE = 0.8
 _LONG = 10.0  # a name this long stays itself whatever stands before it (ワシントン条約関連の…)
 # What joins two parts of one name; any other particle (は, が, を, で …) ends the name.
 _JOIN_AFTER = re.compile(
-    r"の(?!で|は|ほう|方|件)(?:うち|ため|為)?(?:の)?|に(?:関する|係る|対する|向けた|必要な|要する|資する|伴う|おける)|による|における|と(?!は|して|いう|の|い)"
+    r"の(?!で|は|ほう|方|件)(?:うち|ため|為)?(?:の)?|に(?:関する|係る|対する|向けた|必要な|要する|資する|伴う|おける)|による|における"
     r"|を(?:通じた|活用した|踏まえた|行う|含む|目指した|支える)|する|した|及び|並びに|や|な(?!の|ん|ら)"
 )
 _OPEN_END = re.compile(r"(?:に(?:向|係|関|要|対|資|伴|必要|基づ)|を(?:通|活用|踏|含))[ぁ-ん]*$")
@@ -95,13 +97,13 @@ class Alignment:
         entire = _ENTIRE if self.missing == 0 and self.covered <= self.total else 0.0
         lead = self.lead * (0.5 if self.covered >= _LONG else 1.0)
         foreign = 1.05 * (self.foreign - self.lead + lead)
-        return self.covered + whole + entire - self.breaks - foreign - 0.15 * self.apart - 0.6 * self.missing**0.5
+        return self.covered + whole + entire - self.breaks - foreign - 0.15 * self.apart - 0.6 * math.sqrt(self.missing)
 
 
 def promise(stretch: Stretch, name: str) -> float:
     """A quick guess at how good the alignment can be: what the name explains, less what it has besides."""
     covered = sum(sum(stretch.weights[begin:end]) for begin, end in _pieces(stretch.folded, name))
-    return covered - 0.6 * max(total_weight(name) - covered, 0.0) ** 0.5
+    return covered - 0.6 * math.sqrt(max(total_weight(name) - covered, 0.0))
 
 
 def align(stretch: Stretch, name: str) -> Alignment | None:
@@ -299,7 +301,7 @@ def _mark_between(stretch: Stretch, one: int, other: int) -> str:
 def _break_cost(text: str, name: str, pieces: list[tuple[int, int]]) -> float:
     """Cost of pieces that touch in the question but stand apart in the name by more than a particle."""
     cost = 0.0
-    for (b1, e1), (b2, e2) in zip(pieces, pieces[1:], strict=False):
+    for (b1, e1), (b2, e2) in pairwise(pieces):
         left, right = text[b1:e1], text[b2:e2]
         if e1 != b2 or _is_hiragana(left[-1]) or _is_hiragana(right[0]):
             continue

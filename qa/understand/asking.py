@@ -59,8 +59,8 @@ def _read_numbers(reading: Reading, sheet: Sheet | None, focus: Focus) -> Interp
     measures = measures_asked(reading)
     item = find_item(reading, sheet) if sheet is not None else None
     if is_money(measures) or operation_asked(reading, measures) is Operation.UNUSED:
-        found = read_figure(reading, focus, measures)
-        return dataclasses.replace(found, **_budget_item(reading, item))
+        name, table = _budget_item(reading, item)
+        return dataclasses.replace(read_figure(reading, focus, measures), item=name, table=table)
     if item is not None:
         return _indicator(reading, focus, measures, item)
     measures = tuple(m for m in measures if m not in _TEXT_MEASURES) or measures
@@ -93,14 +93,14 @@ def _indicator(reading: Reading, focus: Focus, measures: tuple[str, ...], item: 
     return dataclasses.replace(found, item=item.label, table=item.table.value)
 
 
-def _budget_item(reading: Reading, item: Item | None) -> dict[str, str]:
-    """``item`` and ``table`` when a budget item (職員旅費) is meant, not the whole project."""
+def _budget_item(reading: Reading, item: Item | None) -> tuple[str, str]:
+    """(item, table) when a budget item (職員旅費) is meant, ("", "") for the whole project."""
     if item is not None and item.table is Table.BUDGET_ITEMS:
-        return {"item": item.label, "table": item.table.value}
+        return item.label, item.table.value
     words = _leftover_words(reading)
     if words and _BUDGET_ITEM.search(words):
-        return {"item": words, "table": Table.BUDGET_ITEMS.value}
-    return {}
+        return words, Table.BUDGET_ITEMS.value
+    return "", ""
 
 
 def _read_text(reading: Reading) -> Interpretation | None:

@@ -54,9 +54,9 @@ def _merge(
     reading: Reading, context: Context, previous: Interpretation, sheet: Sheet, focus: Focus
 ) -> Interpretation:
     """This turn over the one before: what it says replaces, what it leaves out stays."""
-    if match := _BLOCK_ONLY.match(reading.board.text):
-        if previous.operation is Operation.PAYEE_BLOCK:
-            return dataclasses.replace(previous, block=match[1].upper(), unit=unit_asked(reading) or previous.unit)
+    letter = _BLOCK_ONLY.match(reading.board.text)
+    if letter and previous.operation is Operation.PAYEE_BLOCK:
+        return dataclasses.replace(previous, block=letter[1].upper(), unit=unit_asked(reading) or previous.unit)
     payee_before = context.previous_payees[0] if context.previous_payees else previous.payee
     if previous.subject is Subject.PAYEE and (found := _payee_turn(reading, previous, sheet, payee_before)):
         return found
@@ -83,16 +83,24 @@ def _payee_turn(
         return dataclasses.replace(found, payee=payee_before, block=found.block or previous.block)
     if found is None and re.search(r"(\d|[一二三四五六七八九十])\s?(?:番目|位)", text):
         return dataclasses.replace(previous, operation=Operation.PAYEE_TOP, rank=rank_asked(text), payee="")
-    asks_amount = re.search(r"いくら|金額|支出額|支出し|払|受け取|もら", text) and not _WHOLE.search(text)
-    figure = [c for c in reading.cues if c.kind == "measure" and c.value != Measure.EXECUTED]
-    if asks_amount and not figure and not _has_years(reading) and (found is None or not found.payee):
-        if found is None or found.operation in (Operation.PAYEE_AMOUNT, Operation.PAYEE_LIST) and payee_before:
-            if reading.has("operation") or reading.has("field") or not payee_before:
-                return found
-            return dataclasses.replace(
-                previous, operation=Operation.PAYEE_AMOUNT, payee=payee_before, field="", rank=1, unit=unit_asked(reading)
-            )
+    if payee_before and _asks_amount(reading, found):
+        unit = unit_asked(reading)
+        return dataclasses.replace(
+            previous, operation=Operation.PAYEE_AMOUNT, payee=payee_before, field="", rank=1, unit=unit
+        )
     return found
+
+
+def _asks_amount(reading: Reading, found: Interpretation | None) -> bool:
+    """``いくら支出している？`` after a payee: its amount, not the project's 執行額."""
+    text = reading.board.text
+    if not re.search(r"いくら|金額|支出額|支出し|払|受け取|もら", text) or _WHOLE.search(text) or _has_years(reading):
+        return False
+    if any(c.kind == "measure" and c.value != Measure.EXECUTED for c in reading.cues):
+        return False
+    if reading.has("operation") or reading.has("field"):
+        return False
+    return found is None or (not found.payee and found.operation in (Operation.PAYEE_AMOUNT, Operation.PAYEE_LIST))
 
 
 def _unit_or_new(reading: Reading, previous: Interpretation, sheet: Sheet, focus: Focus) -> Interpretation:
@@ -130,7 +138,7 @@ def _other_figure(reading: Reading, previous: Interpretation, sheet: Sheet, focu
     own = measures_asked(reading)
     measures = own or previous.measures
     found = read_figure(reading, focus, measures)
-    if previous.item and (not own or own[0] == previous.measures[:1]):
+    if previous.item and (not own or own[:1] == previous.measures[:1]):
         found = dataclasses.replace(found, item=previous.item, table=previous.table)
     if _has_explicit_years(reading) or (reading.years.relative and found.operation not in _PAIR):
         return found
@@ -220,6 +228,8 @@ def _series(main: Candidate, places: Directory) -> tuple[Candidate, ...]:
 def pick_rival(reading: Reading, previous: Interpretation, places: Directory) -> Interpretation | None:
     """The user's choice among the candidates asked back with: by ministry, number in the list, year, words."""
     rivals = previous.rivals
+    if not rivals:
+        return None
     left = list(rivals)
     if ordinal := _ORDINAL.match(reading.board.text):
         number = int(ordinal[1] or ordinal[2])

@@ -31,10 +31,15 @@ _SERIES = frozenset(
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Focus:
-    """Years that relative words count from. ``sheet``: the sheet's year; ``anchor``: the year talked about."""
+    """Years that relative words count from.
+
+    ``sheet``: year of the project's sheet (asked, in focus, else newest); ``anchor``: the year talked
+    about; ``now``: what 今年度 means, the sheet in focus or else the newest of the corpus.
+    """
 
     sheet: int
     anchor: int | None = None
+    now: int | None = None
 
 
 def measures_asked(reading: Reading) -> tuple[str, ...]:
@@ -107,7 +112,8 @@ def _relative_years(reading: Reading, focus: Focus) -> tuple[tuple[int, ...], st
     anchor = reading.resolved.ends[0] if reading.resolved.ends else focus.anchor
     for mention in reading.years.relative:
         step, base = RELATIVE[mention.word]
-        start = focus.sheet if base is Base.SHEET or anchor is None else anchor
+        now = focus.now if focus.now is not None and "シート" not in mention.word else focus.sheet
+        start = now if base is Base.SHEET else anchor if anchor is not None else focus.sheet
         found.append(start + step)
         words.append(mention.word)
     return tuple(found), "、".join(words)
@@ -115,8 +121,8 @@ def _relative_years(reading: Reading, focus: Focus) -> tuple[tuple[int, ...], st
 
 def _pair(years: tuple[int, ...], reading: Reading, measures: tuple[str, ...], focus: Focus) -> tuple[int, ...]:
     """Two years, earlier first; with one, the year before it is the other."""
-    if len(measures) == 2 and len(years) == 2:
-        return years  # each measure has its own year: 3年度要求額と2年度当初予算
+    if len(measures) == 2 and len(years) in (1, 2):
+        return (years[0], years[-1])  # each measure has its own year: 3年度要求額と2年度当初予算
     if len(years) >= 2:
         return (min(years), max(years)) if len(years) > 2 else tuple(sorted(years))
     if len(years) == 1:
@@ -157,10 +163,12 @@ def read_figure(reading: Reading, focus: Focus, measures: tuple[str, ...]) -> In
 
 
 def _in_order(measures: tuple[str, ...], years: tuple[int, ...]) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    """Pairs of measure and year, earlier first."""
+    """Pairs of measure and year, earlier first; of one year, the first named last (AとBの差 is A - B)."""
     if len(years) != 2:
         return measures, years
-    pairs = sorted(zip(years, measures, strict=True))
+    pairs = sorted(zip(years, measures, strict=True), key=lambda pair: pair[0])
+    if years[0] == years[1]:
+        pairs.reverse()
     return tuple(m for _, m in pairs), tuple(y for y, _ in pairs)
 
 

@@ -17,7 +17,10 @@ _TOP = re.compile(
     r"(?:トップ|上位|下位|ベスト|ワースト|top)\s?(\d{1,3}|[一二三四五六七八九十])|上から(\d{1,3}|[一二三四五六七八九十])"
     r"|(?:1位から|1~|1-)(\d{1,3})位?|(?:多い|大きい|少ない|小さい|低い|高い)(?:順|方|ほう)(?:から|に)?(?:上位)?(\d{1,3}|[一二三四五六七八九十])"
 )
-_ONE = re.compile(r"(?:一番|最も|いちばん|もっとも)(?:[^、。?]{0,12})事業|事業(?:は|で|のうち|の中で)[^、。?]{0,10}(?:一番|最も|いちばん|もっとも|最大|最小)|1位の事業|番目に[^、。?]{0,12}事業")
+_ONE = re.compile(
+    r"(?:一番|最も|いちばん|もっとも)(?:[^、。?]{0,12})事業|1位の事業|番目に[^、。?]{0,12}事業"
+    r"|事業(?:は|で|のうち|の中で)[^、。?]{0,10}(?:一番|最も|いちばん|もっとも|最大|最小)"
+)
 _THINGS = re.compile(r"事業|シート|プロジェクト")
 _LOW = re.compile(r"下位|ワースト|小さい|少ない|低い|最小|最少|最低")
 _COUNTED = re.compile(r"何件|何事業|何本|何個|件数|事業数|いくつ|数え|の数|総数|シート数|何枚|数は|数を")
@@ -32,7 +35,7 @@ def is_about_many(reading: Reading) -> bool:
     """The words of the question speak of a set of sheets, and no one project is named."""
     text = reading.board.text
     named = reading.choice.best
-    if named is not None and (named.exact or named.fit.name_share >= 0.6 or not _TOPICAL.search(text)):
+    if named is not None and (named.exact or not _TOPICAL.search(reading.project_text)):
         return False
     scope = bool(reading.ministries) or bool(_THINGS.search(text))
     words = {c.value for c in vocabulary().aggregate_words.find(reading.board.masked)} | set(reading.values("aggregate"))
@@ -57,6 +60,8 @@ def read_many(reading: Reading, focus: Focus) -> Interpretation:
         measures = tuple(m for m in measures if m in _RATES)
     payee = _payee(reading)
     operation, top_n = _operation(reading, measures, payee)
+    if not measures and operation in (Operation.AGG_TOP, Operation.AGG_CHANGE):
+        measures = (Measure.EXECUTED.value,)
     years, words = years_asked(reading, Operation.LOOKUP if operation is not Operation.AGG_CHANGE else Operation.DIFFERENCE, measures, focus)
     ministry = reading.ministries[0] if reading.ministries else None
     sheet_year = reading.resolved.sheet_year
@@ -142,7 +147,9 @@ def _payee(reading: Reading) -> str:
 
 
 def _topic(reading: Reading, payee: str) -> str:
-    """Left-over words before に関する事業, or the longest left-over stretch when no payee was meant."""
+    """Left-over words before に関する事業 (or the words that were taken for a name), "" when none."""
+    if reading.span is not None:
+        return _TOPICAL.split(reading.project_text)[0].strip("「」『』 ")
     for start, end in left_over(reading.board):
         words = reading.question.source(start, end)
         if words != payee and end - start >= 2 and (not payee or payee not in words):

@@ -5,18 +5,19 @@ from __future__ import annotations
 import dataclasses
 import re
 
-
+from corpus.fields import Measure
 from qa.model import Candidate, Interpretation, Operation, Subject
 from qa.understand.asking import read_asked
 from qa.understand.context import Context
 from qa.understand.conversation import follow_up, pick_rival
 from qa.understand.directory import Directory, directory
-from qa.understand.figures import Focus
+from qa.understand.figures import Focus, measures_asked, read_figure
 from qa.understand.many import is_about_many, read_many
 from qa.understand.reading import Reading, left_over, read
 from qa.understand.resolve import Found, find_by_id, find_by_number, find_project
 from qa.understand.text import QuestionError, read_question
 
+_COMPARED = re.compile(r"どちら|どっち|比較|比べ|の差|違い|差額")
 _NAME_END = re.compile(r"(?:事業|経費|費|補助金|交付金|拠出金|分担金|負担金|委託費|プロジェクト|プログラム|制度|システム|基金|勘定)$")
 NO_PROJECT = "その名前の事業は、取り込まれたシートにありません"
 NO_NAME = "どの事業のことか分かりません。事業名を書いてください"
@@ -56,9 +57,9 @@ def _interpret(
         return _outside(reading)
     if named and not is_about_many(reading):
         return _about_project(reading, found, context, places)
-    if context.previous is not None and context.previous.rivals and not context.previous.reason:
-        if picked := pick_rival(reading, context.previous, places):
-            return picked
+    asked_back = context.previous if context.previous is not None and not context.previous.reason else None
+    if asked_back is not None and (picked := pick_rival(reading, asked_back, places)):
+        return picked
     unknown_name = _unknown_name(reading)
     about_many = is_about_many(reading) and (not unknown_name or bool(reading.ministries or reading.payee_form or named))
     if about_many and not _short_follow_up(reading, context):
@@ -73,7 +74,10 @@ def _about_project(reading: Reading, found: Found, context: Context, places: Dir
     """A question that names its project."""
     main = _main_sheet(found, reading.resolved.sheet_year)
     sheet = context.corpus.sheet_at(main.sheet_no) if main is not None else None
-    focus = Focus(reading.resolved.sheet_year or (main.sheet_year if main else places.newest))
+    year = reading.resolved.sheet_year
+    focus = Focus(year or (main.sheet_year if main else places.newest), now=year or _now(context, places))
+    if second := _second_project(reading, found, context, places):
+        return _comparison(reading, found, second, focus)
     asked = read_asked(reading, sheet, focus)
     if context.previous is not None and _bare_name(reading):
         asked = dataclasses.replace(
@@ -84,6 +88,32 @@ def _about_project(reading: Reading, found: Found, context: Context, places: Dir
             notes=(),
         )
     return dataclasses.replace(asked, project_text=found.text, sheets=found.sheets, rivals=found.rivals)
+
+
+def _now(context: Context, places: Directory) -> int:
+    """What 今年度 means when the question names no sheet: the sheet in focus, else the newest."""
+    focus_sheet = _focus_sheet(context, places)
+    return focus_sheet.sheet_year if focus_sheet is not None else places.newest
+
+
+def _second_project(reading: Reading, found: Found, context: Context, places: Directory) -> Found | None:
+    """The other project of 「AとBではどちらが…」, None when there is no second one."""
+    if not found.sheets or reading.span is None or not _COMPARED.search(reading.board.text):
+        return None
+    rest = read(reading.question.without(*reading.span), context.names, places)
+    other = find_project(rest, places)
+    same = {s.sheet_no for s in found.sheets} & {s.sheet_no for s in other.sheets}
+    return other if other.sheets and not same else None
+
+
+def _comparison(reading: Reading, first: Found, second: Found, focus: Focus) -> Interpretation:
+    asked = read_figure(reading, focus, measures_asked(reading)[:1] or (Measure.EXECUTED.value,))
+    return dataclasses.replace(
+        asked,
+        operation=Operation.COMPARE,
+        project_text=f"{first.text}と{second.text}",
+        sheets=(*first.sheets, *second.sheets),
+    )
 
 
 def _bare_name(reading: Reading) -> bool:
@@ -111,7 +141,7 @@ def _unknown_name(reading: Reading) -> str:
     for start, end in left_over(board):
         words = board.text[start:end]
         tail = board.text[start : end + 4]
-        if _NAME_END.search(words) and len(words) >= 5 or re.match(r".{3,}?(?:事業|経費|補助金|交付金)", tail):
+        if (_NAME_END.search(words) and len(words) >= 5) or re.match(r".{3,}?(?:事業|経費|補助金|交付金)", tail):
             best = max(best, reading.question.source(start, end), key=len)
     for quote in reading.question.quotes():
         if len(quote.text) >= 4 and not reading.has("payee") and not best:
@@ -143,7 +173,7 @@ def _main_sheet(found: Found, sheet_year: int | None) -> Candidate | None:
 
 def _with_talked_years(found: Interpretation, context: Context) -> Interpretation:
     before = context.previous.talked_years if context.previous is not None else ()
-    if context.previous_years and not before[:1] == context.previous_years[:1]:
+    if context.previous_years and before[:1] != context.previous_years[:1]:
         before = (*context.previous_years[:1], *before)
     years = tuple(dict.fromkeys((*reversed(found.fiscal_years), *before)))
     return dataclasses.replace(found, talked_years=years[:4])
