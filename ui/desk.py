@@ -193,12 +193,13 @@ def chart(shelf: Shelf, answer: Answer) -> Safe:
 
 def _bars(answer: Answer) -> Safe:
     """The results of a list, when they are amounts of named things."""
+    listed = [result for result in answer.results if result.unit != "件"]  # beside a list: how many were compared
     found = [
         (result.text or result.label, to_yen(Decimal(result.value), result.unit))
-        for result in answer.results
+        for result in listed
         if result.value is not None and result.unit is not None and is_money(result.unit)
     ]
-    if not 2 <= len(found) <= _BARS or len(found) != len(answer.results):
+    if not 2 <= len(found) <= _BARS or len(found) != len(listed):
         return Safe("")
     drawn = bars([name for name, _ in found], [yen for _, yen in found], "金額の比較")
     return tag("details", tag("summary", "グラフで見る"), tag("figure", drawn), class_="chart-fold", open=True)

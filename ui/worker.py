@@ -19,6 +19,7 @@ from index.update import take_in, take_out
 
 _FINDINGS_TOLD = 1000
 _READING = "読み取り"
+_STAGES_AFTER = 6  # saving, and the stages of the index; only the bar depends on it
 _READ_SHARE = 0.6  # how much of the bar is reading; the rest is the index
 
 
@@ -56,12 +57,18 @@ def _run(data_dir: Path, action: str, targets: list[str]) -> Report:
 def _shown() -> Callable[[Progress], None]:
     """Progress as lines: every file once, the stage, and one share over reading and indexing together."""
     last, share = "", 0.0
+    stages: list[str] = []
 
     def show(progress: Progress) -> None:
         nonlocal last, share
         part = progress.done / progress.total if progress.total else 0.0
-        reading = progress.stage == _READING
-        share = max(share, part * _READ_SHARE if reading else _READ_SHARE + part * (0.99 - _READ_SHARE))
+        if progress.stage not in stages and progress.stage != _READING:
+            stages.append(progress.stage)
+        if progress.stage == _READING:
+            share = max(share, part * _READ_SHARE)
+        else:
+            step = min(1.0, (stages.index(progress.stage) + part) / _STAGES_AFTER)
+            share = max(share, _READ_SHARE + step * (0.99 - _READ_SHARE))
         if progress.file and progress.file != last:
             last = progress.file
             tell(line=progress.file)
