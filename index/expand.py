@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from index import tokens
@@ -52,8 +52,9 @@ class Expander:
         (folder / _FILE).write_text(json.dumps(self._table, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
-    def open(cls, path: Path) -> Expander:
-        return cls(json.loads((path / _FILE if path.is_dir() else path).read_text(encoding="utf-8")))
+    def open(cls, path: Path, verified: Callable[[Path], Path] = lambda path: path) -> Expander:
+        """From a folder or file; ``verified`` is asked for the file before it is used."""
+        return cls(json.loads(verified(path / _FILE if path.is_dir() else path).read_text(encoding="utf-8")))
 
     def weighted(self, terms: Sequence[str]) -> dict[str, float]:
         """The query's words with their weights, its own and those added; the higher weight stays."""

@@ -15,7 +15,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -128,9 +128,12 @@ class NameIndex:
             np.save(folder / f"{name}.npy", self._arrays[name])
 
     @classmethod
-    def open(cls, folder: Path) -> NameIndex:
-        """Map the arrays of ``folder``. Raises FileNotFoundError when one is missing."""
-        return cls({name: mapped(folder / f"{name}.npy") for name in _FILES})
+    def open(cls, folder: Path, verified: Callable[[Path], Path] = lambda path: path) -> NameIndex:
+        """Map the arrays of ``folder``; ``verified`` is asked for every file before it is used.
+
+        Raises FileNotFoundError when one is missing.
+        """
+        return cls({name: mapped(verified(folder / f"{name}.npy")) for name in _FILES})
 
     # ---- look-ups -----------------------------------------------------------------------------
 

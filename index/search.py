@@ -51,6 +51,8 @@ class Searcher:
         def verified(path: Path) -> Path:
             return corpus.verified(path.relative_to(corpus.path).as_posix()) if inside else path
 
+        if inside and corpus.holds(f"{FOLDER}/{meta.FILE}"):
+            verified(folder / meta.FILE)
         record = meta.read(folder / meta.FILE)
         meta.check_corpus(record, corpus, folder)
         encoder = load_encoder(settings.embedding)
@@ -60,8 +62,8 @@ class Searcher:
             LexicalIndex.open(folder / "lexical", verified),
             VectorIndex.open(folder / "vectors", verified),
             encoder,
-            Expander.open(folder),
-            NameIndex.open(folder / "names"),
+            Expander.open(folder, verified),
+            NameIndex.open(folder / "names", verified),
             Lookups.open(folder / "lookups", verified),
         )
         return cls(corpus, retriever, load_ranking(), settings)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import hashlib
+import logging
 import shutil
 import sqlite3
 import tempfile
@@ -19,6 +20,7 @@ from corpus import ingest
 from corpus.ingest_model import Options, Progress, ProgressCallback, Report
 from corpus.model import CorpusError
 from corpus.store import schema, snapshot
+from corpus.store.model import DamagedSnapshot
 from corpus.store.writer import FileRecord, Generation, new_generation
 from index import meta
 from index.build import FOLDER, build
@@ -26,6 +28,7 @@ from index.embed.encoder import load_encoder
 from index.settings import IndexSettings
 
 _DEFAULTS = IndexSettings()
+_log = logging.getLogger(__name__)
 
 
 class CannotRepair(CorpusError):
@@ -76,7 +79,7 @@ def repair(
         raise CannotRepair(
             f"元のファイルがありません: {listed} → 元の場所に戻すか、rsqa ingest で取り込み直してください"
         )
-    with snapshot.writer_lock(data_dir), tempfile.TemporaryDirectory(prefix="repair-", dir=data_dir) as work:
+    with snapshot.writer_lock(data_dir), tempfile.TemporaryDirectory(prefix=snapshot.REPAIRING, dir=data_dir) as work:
         report = take_in(Path(work), sources, progress, settings, options)
         if report.summary is None or report.summary.sheets == 0:
             raise CannotRepair("元のファイルからシートを1枚も読めませんでした → rsqa ingest で取り込み直してください")
@@ -113,16 +116,29 @@ def _is_indexed(generation: Generation, settings: IndexSettings) -> bool:
 
 
 def _index(generation: Generation, progress: ProgressCallback | None, settings: IndexSettings) -> None:
-    before = generation.previous.path / FOLDER if generation.previous is not None else None
+    before = _sound_index(generation)
 
     def tell(stage: str, done: int, total: int) -> None:
         if progress is not None:
             progress(Progress(stage, done, total, 0))
 
     with generation.open() as corpus:
-        build(
-            corpus, generation.path / FOLDER, settings, tell, before if before is not None and before.is_dir() else None
-        )
+        build(corpus, generation.path / FOLDER, settings, tell, before)
+
+
+def _sound_index(generation: Generation) -> Path | None:
+    """The previous generation's index folder when every byte of it is as written: its vectors are taken over."""
+    previous = generation.previous
+    if previous is None:
+        return None
+    names = [name for name in previous.manifest["files"] if name.startswith(f"{FOLDER}/")]
+    try:
+        for name in names:
+            previous.verified(name)
+    except DamagedSnapshot as error:
+        _log.warning("the index is built anew: %s", error)
+        return None
+    return previous.path / FOLDER if names else None
 
 
 def _dry_run(

@@ -8,6 +8,7 @@ what was reached is recorded.  Douze et al., "The Faiss library" (2024).
 from __future__ import annotations
 
 import dataclasses
+import errno
 import functools
 import importlib
 import json
@@ -87,7 +88,10 @@ class VectorIndex:
         faiss = _faiss()
 
         folder.mkdir(parents=True, exist_ok=True)
-        faiss.write_index(self._index, str(folder / _FILE))
+        try:
+            faiss.write_index(self._index, str(folder / _FILE))
+        except RuntimeError as error:  # what FAISS says of a full disk
+            raise OSError(errno.EIO, str(error).splitlines()[0][-200:], str(folder / _FILE)) from error
         np.save(folder / "vector_documents.npy", self.documents)
         (folder / _FACTS).write_text(json.dumps(dataclasses.asdict(self.facts)), encoding="utf-8")
 

@@ -153,7 +153,7 @@ def project_names(corpus: Corpus, searcher: Searcher | None = None) -> NameIndex
         return searcher.names
     stored = corpus.path / "index" / "names"
     if stored.is_dir():
-        return NameIndex.open(stored)
+        return NameIndex.open(stored, lambda path: corpus.verified(path.relative_to(corpus.path).as_posix()))
     return NameIndex.build([info.project for info in corpus.infos()])
 
 

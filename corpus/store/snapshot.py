@@ -22,6 +22,8 @@ from corpus.store.model import FORMAT_VERSION, DamagedSnapshot, NoCorpus, StoreB
 CURRENT: Final = "CURRENT"
 GENERATIONS: Final = "generations"
 MANIFEST: Final = "manifest.json"
+REPAIRING: Final = "repair-"  # beginning of the folder in which a repair builds
+CACHE_FOLDER: Final = "cache"  # what an interrupted ingest has read; gone after the next commit
 _LOCK: Final = "writer.lock"
 
 
@@ -150,14 +152,16 @@ def switch(data_dir: Path, folder: Path, digest: str) -> None:
 
 
 def clean(data_dir: Path, keep: set[str]) -> None:
-    """Remove generation folders not in ``keep`` (old ones, and what an interrupted build left).
+    """Remove generation folders not in ``keep`` (old ones, and what an interrupted build or repair left).
 
-    A folder that is still open elsewhere (Windows) stays until the next time.
+    A folder that is still open elsewhere (Windows) stays until the next time.  Call under ``writer_lock``.
     """
     root = data_dir / GENERATIONS
     for folder in root.iterdir() if root.is_dir() else ():
         if folder.is_dir() and folder.name not in keep:
             shutil.rmtree(folder, ignore_errors=True)
+    for folder in data_dir.glob(f"{REPAIRING}*"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def generation_names(data_dir: Path) -> list[str]:

@@ -263,18 +263,25 @@ class Generation:
         """Flush everything to disk and make this the current generation, atomically."""
         if not self._finished:
             self.finish_corpus()
-        digest = snapshot.write_manifest(self.path, {"generation": self.path.name, "sheets": len(self._entries)})
+        # the list of sources once more: with it a damaged corpus can still be rebuilt
+        sources = [dataclasses.asdict(record) for record in self._files.values()]
+        digest = snapshot.write_manifest(
+            self.path, {"generation": self.path.name, "sheets": len(self._entries), "sources": sources}
+        )
         snapshot.switch(self.data_dir, self.path, digest)
         self.committed = True
         keep = {self.path.name} | ({self.previous.path.name} if self.previous is not None else set())
         snapshot.clean(self.data_dir, keep)
+        shutil.rmtree(self.data_dir / snapshot.CACHE_FOLDER, ignore_errors=True)
 
     def close(self) -> None:
         """Release files; remove the folder unless committed."""
-        self._blobs.close()
-        self._facts.close()
-        if not self.committed:
-            shutil.rmtree(self.path, ignore_errors=True)
+        try:
+            self._blobs.close()
+            self._facts.close()
+        finally:  # on a full disk closing fails as well
+            if not self.committed:
+                shutil.rmtree(self.path, ignore_errors=True)
 
     # --- private ---
 
