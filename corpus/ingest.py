@@ -19,14 +19,16 @@ from typing import Final
 from corpus.ingest_model import Options, Progress, ProgressCallback, Report
 from corpus.merge import conflict, merge_parts, prefers_new
 from corpus.model import Finding, Origin, Severity, UnreadableFile
+from corpus.parse_cache import ParseCache
 from corpus.readers.judgit import numbered_lines
 from corpus.readers.recognise import FileKind
 from corpus.readers.rs_rows import RsRows, gather
 from corpus.readers.source import InputFile
-from corpus.readers.walk import FoundFile, Limits, walk
+from corpus.readers.walk import FoundFile, Given, Limits, walk
 from corpus.reading import FormWork, JudgitWork, Parsed, RsWork, Work
 from corpus.store.codec import decode
 from corpus.store.encoded import EncodedSheet, prepare
+from corpus.store.snapshot import CACHE_FOLDER
 from corpus.store.writer import FileRecord, Generation
 from corpus.workers import read_all
 
@@ -36,7 +38,7 @@ _BLOCK: Final = 1 << 20
 
 
 def ingest(
-    paths: Iterable[Path],
+    paths: Iterable[Path | Given],
     generation: Generation,
     progress: ProgressCallback | None = None,
     options: Options | None = None,
@@ -74,6 +76,21 @@ def remove(generation: Generation, names: Iterable[str]) -> Report:
     return report
 
 
+def recorded(files: Iterable[FileRecord]) -> list[Given]:
+    """The files on disk that a corpus was read from, to read them again under the same names.
+
+    A record of a zip's member (``下/rs.zip/2-1.csv``) stands for the zip (``下/rs.zip``).
+    """
+    given: dict[str, Given] = {}
+    for record in files:
+        source = Path(record.source)
+        parts = record.name.split("/")
+        lengths = (n for n, part in enumerate(parts, start=1) if part == source.name)
+        name = "/".join(parts[: next(lengths, 0)]) or source.name
+        given.setdefault(record.source, Given(source, name))
+    return list(given.values())
+
+
 def _start_from_previous(generation: Generation) -> None:
     if generation.previous is not None and len(generation) == 0:
         generation.keep_from(generation.previous)
@@ -93,15 +110,17 @@ class _Run:
     """One ingest: the state that stages share."""
 
     def __init__(
-        self, generation: Generation, paths: list[Path], progress: ProgressCallback | None, options: Options, limits: Limits
-    ) -> None:
+        self, generation: Generation, paths: list[Path | Given], progress: ProgressCallback | None, options: Options,
+        limits: Limits,
+    ) -> None:  # fmt: skip
         self.generation = generation
         self.paths = paths
         self.options = options
         self.limits = limits
         self.report = Report()
+        self._cache = ParseCache(generation.data_dir / CACHE_FOLDER)
         self._progress = progress
-        self._total = sum(_size(path) for path in paths)
+        self._total = sum(_size(given.path if isinstance(given, Given) else given) for given in paths)
         self._sources: dict[Path, int] = {}
         self._reading: dict[str, _Reading] = {}  # by displayed name
         self._rs: list[_Reading] = []
@@ -144,7 +163,7 @@ class _Run:
             elif found.kind is FileKind.JUDGIT:
                 yield from self._judgit(reading)
             else:
-                yield FormWork(reading.found.file, found.kind)
+                yield from self._form(reading)
             self._advance(found.source)
         yield from self._rs_works()
 
@@ -177,6 +196,15 @@ class _Run:
         if lines:
             yield JudgitWork(file.name, tuple(lines))
 
+    def _form(self, reading: _Reading) -> Iterator[Work]:
+        """A form, unless an interrupted ingest has read it already: forms take up to seconds each."""
+        work = FormWork(reading.found.file, reading.found.kind)
+        known = self._cache.get(reading.digest, work.file)
+        if known is None:
+            yield work
+        else:
+            self._take(work, known)
+
     def _rs_works(self) -> Iterator[Work]:
         if not self._rs:
             return
@@ -192,6 +220,8 @@ class _Run:
     # --- results → generation ---
 
     def _take(self, work: Work, parsed: Parsed) -> None:
+        if isinstance(work, FormWork):
+            self._cache.put(self._reading[work.file].digest, work.file, parsed)
         for finding in parsed.findings:
             self._note(finding)
         for sheet in parsed.sheets:

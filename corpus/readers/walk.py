@@ -44,19 +44,29 @@ class FoundFile:
     source: Path
 
 
-def walk(paths: Iterable[Path], limits: Limits | None = None) -> Iterator[FoundFile | Finding]:
+@dataclasses.dataclass(frozen=True, slots=True)
+class Given:
+    """A file on disk under the name it had in an earlier ingest (when it came from a folder)."""
+
+    path: Path
+    name: str
+
+
+def walk(paths: Iterable[Path | Given], limits: Limits | None = None) -> Iterator[FoundFile | Finding]:
     """Every readable file below ``paths`` in a fixed order; a finding for each that is none.
 
     Hidden files and what operating systems leave in folders are passed over without a word.
     """
-    for path in paths:
+    for given in paths:
+        path = given.path if isinstance(given, Given) else given
         if not path.exists():
             yield Finding(Severity.REJECTED, str(path), "", "ファイルもフォルダーもありません", "パスを確認してください")
         elif path.is_dir():
             for inner in sorted(p for p in path.rglob("*") if p.is_file() and not _is_ignored(p.relative_to(path).parts)):
                 yield from _file(InputFile(inner.relative_to(path).as_posix(), path=inner), inner, limits or Limits())
         else:
-            yield from _file(InputFile(path.name, path=path), path, limits or Limits())
+            name = given.name if isinstance(given, Given) else path.name
+            yield from _file(InputFile(name, path=path), path, limits or Limits())
 
 
 def _is_ignored(parts: Iterable[str]) -> bool:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from corpus.fields import Field, Measure
-from corpus.ingest import ingest, remove
+from corpus.ingest import ingest, recorded, remove
 from corpus.ingest_model import Options, Progress, Report
 from corpus.model import Severity, Sheet
 from corpus.readers.walk import Limits
@@ -175,6 +175,53 @@ class TestAgain:
         assert ids(data) == ["2020/架空省/0002", "2024/架空省/77"]
         take_in(data, folder)
         assert len(ids(data)) == 4, "forgotten files are read again"
+
+
+class TestInterrupted:
+    """Forms read before an interruption are not read again; what was interrupted left nothing else."""
+
+    @pytest.fixture
+    def forms(self, tmp_path: Path, shared: Path) -> Path:
+        folder = tmp_path / "forms"
+        folder.mkdir()
+        (folder / "a.txt").write_bytes((shared / "data" / "forms" / "令和2年度_総務省_0048.txt").read_bytes())
+        return folder
+
+    def test_goes_on_where_it_stopped(self, data: Path, forms: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        report = take_in(data, forms, commit=False)
+        assert len(list((data / "cache").iterdir())) == 1
+        monkeypatch.setattr("corpus.readers.tsv.read_tsv", None)  # calling it would fail
+        again = take_in(data, forms)
+        assert (again.added, again.cells, again.findings) == (1, report.cells, report.findings)
+        assert not (data / "cache").exists()
+        assert len(ids(data)) == 1
+
+    def test_a_damaged_entry_is_read_anew(self, data: Path, forms: Path) -> None:
+        take_in(data, forms, commit=False)
+        [entry] = (data / "cache").iterdir()
+        entry.write_bytes(entry.read_bytes()[:-9])
+        assert take_in(data, forms).added == 1
+
+    def test_the_name_is_part_of_what_was_read(self, data: Path, forms: Path) -> None:
+        take_in(data, forms, commit=False)
+        (forms / "a.txt").rename(forms / "b.txt")
+        take_in(data, forms)
+        assert [sheet(data, i).file for i in ids(data)] == ["b.txt"]
+
+
+def test_recorded_files_are_read_again_under_their_names(data: Path, folder: Path, tmp_path: Path) -> None:
+    take_in(data, folder)
+    with new_generation(data) as generation:
+        assert generation.previous is not None
+        generation.keep_from(generation.previous)
+        files = recorded(generation.files.values())
+    assert sorted(given.name for given in files) == ["a.ndjson", "b.txt", "下の階層/rs.bin"]
+    with new_generation(tmp_path / "again") as generation:
+        ingest(files, generation, options=HERE)
+        generation.commit()
+    assert ids(tmp_path / "again") == ids(data)
+    for sheet_id in ids(data):
+        assert sheet(tmp_path / "again", sheet_id) == sheet(data, sheet_id)
 
 
 class TestConflicts:
