@@ -10,7 +10,7 @@ from corpus.fields import Measure
 from corpus.text import payee_key
 from corpus.units import YEN_PER_UNIT, is_money, plain
 from qa.answer.draft import Draft, Figure, Joined, Marks, Name, Part, Say, User, Words
-from qa.answer.many import CITED, LISTED, Many, count_result, empty, identity, say_left_out
+from qa.answer.many_pieces import CITED, LISTED, Many, count_result, empty, identity, say_left_out
 from qa.answer.payee_rows import core
 from qa.answer.population import OTHER_BLOCK, PayeeFact, one_block_each
 from qa.model import AnswerTable, Operation, Status

@@ -118,21 +118,30 @@ def core(key: str) -> str:
     return _LEGAL_FORMS.sub("", key)
 
 
-def find_payee(rows: list[PayeeRow], asked: str) -> list[PayeeRow]:
+def find_payee(rows: list[PayeeRow], asked: str, question: str = "") -> list[PayeeRow]:
     """The rows of the payee the asker names: same key, same 法人番号, else part of exactly one name.
 
-    Rows of other spellings with the same 法人番号 are included.  Empty when nothing fits, or when a
-    part of a name fits several payees.
+    A part that fits several payees, or was cut short, is settled by the one whose whole name stands in
+    the question.  Rows of other spellings with the same 法人番号 are included.  Empty when unsure.
     """
     number = unicodedata.normalize("NFKC", asked).strip()
     if _CORPORATE_NUMBER.fullmatch(number):
         return [row for row in rows if row.number == number]
     key = payee_key(asked)
     exact = [row for row in rows if key and row.key == key]
-    found = exact or _partial(rows, key)
+    found = exact or _written_out(rows, key, payee_key(question)) or _partial(rows, key)
     numbers = {row.number for row in found if row.number}
     keys = {row.key for row in found}
     return [row for row in rows if row.key in keys or (row.number and row.number in numbers)]
+
+
+def _written_out(rows: list[PayeeRow], key: str, question: str) -> list[PayeeRow]:
+    """Rows whose whole name holds the asked part and stands in the question, the longest such name."""
+    if len(key) < _MIN_CORE or not question:
+        return []
+    whole = [row for row in rows if key in row.key and row.key in question]
+    longest = max((len(row.key) for row in whole), default=0)
+    return [row for row in whole if len(row.key) == longest]
 
 
 def _partial(rows: list[PayeeRow], key: str) -> list[PayeeRow]:
