@@ -13,7 +13,7 @@ from collections import Counter
 from corpus.store.model import SheetInfo
 from qa.understand.alignment import Alignment
 from qa.understand.directory import Directory
-from qa.understand.folding import fold_name
+from qa.understand.folding import fold_name, total_weight
 from qa.understand.projects import Hints, NameFit
 
 _CLOSE = 0.6  # scores nearer than this fit alike
@@ -102,13 +102,24 @@ def _in_year(good: list[NameFit], hints: Hints) -> NameFit:
     return best
 
 
+def _differ_in_brackets(best: NameFit, other: NameFit) -> bool:
+    """The question holds what two names have in common, and not the brackets that tell them apart."""
+    base = family(best.name)
+    if best.exact or base != family(other.name) or base in (fold_name(best.name), fold_name(other.name)):
+        return False
+    said_brackets = best.fit.covered > total_weight(base) + 0.3
+    return not said_brackets and abs(best.fit.covered - other.fit.covered) < 0.3
+
+
 def _rivals(best: NameFit, good: list[NameFit], directory: Directory) -> list[NameFit]:
     """Names of other projects that fit as well as ``best`` (itself first)."""
     series = {info.series for info in directory.sheets_named(best.name_id)}
     found = [best]
     limit = _CLOSE if best.fit.name_share >= 0.4 or best.exact else 1.0
     for other in good:
-        if other is best or other.score < best.score - limit or (best.printed and not other.printed):
+        if other is best or (best.printed and not other.printed):
+            continue
+        if other.score < best.score - limit and not _differ_in_brackets(best, other):
             continue
         if best.exact and not other.exact:
             continue

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 
+from corpus.text import nfkc
 from qa.understand.spans import Board
-from qa.understand.vocabulary import Cue, longest, vocabulary
+from qa.understand.vocabulary import Cue, Phrases, longest, vocabulary
 
 _BLOCK_AFTER = re.compile(r"(?<![a-z])([a-z])\s?(?:支出先)?(?:ブロック|グループ|block|group)(?!サイズ)")
 _BLOCK_BEFORE = re.compile(r"(?:支出先)?(?:ブロック|グループ|block|group)\s?[「(]?([a-z])(?![a-z])")
@@ -26,7 +28,8 @@ def read_ministries(board: Board, known: frozenset[str]) -> list[Ministry]:
     """Ministries that the corpus knows, claimed on the board (kind ``府省庁``)."""
     words = vocabulary()
     found: list[Ministry] = []
-    for cue in longest(words.ministries.find(board.masked)):
+    own = _own_names(known).find(board.masked)
+    for cue in longest([*words.ministries.find(board.masked), *own]):
         if cue.value.startswith("\t"):
             name, bureau = words.bureaus[cue.value[1:]]
         else:
@@ -36,6 +39,12 @@ def read_ministries(board: Board, known: frozenset[str]) -> list[Ministry]:
         board.claim(cue.start, cue.end, "府省庁", name)
         found.append(Ministry(name, bureau, cue.start, cue.end))
     return found
+
+
+@functools.lru_cache(maxsize=8)
+def _own_names(known: frozenset[str]) -> Phrases:
+    """The corpus' own ministries by their full names (the table may not have them all)."""
+    return Phrases("ministry", {name: [nfkc(name)] for name in known})
 
 
 def read_block(board: Board) -> str:
