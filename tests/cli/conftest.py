@@ -22,8 +22,9 @@ def sample_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def rsqa(sample_data: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+def rsqa(sample_data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run a command over the sample; gives its standard output. ``status``: the exit status it must end with."""
+    monkeypatch.setenv("COLUMNS", "140")
 
     def run(*arguments: str, status: int = 0, data: Path = sample_data) -> str:
         capsys.readouterr()
