@@ -39,9 +39,10 @@ _PAYEE = "**{name}**（ブロック{block}）"
 TEMPLATES: dict[Say, str] = {
     Say.FIGURE: f"{_WHO}の[{{year}}の]{{measure}}は、**{{figure}}**です。{{mark}}{_IN_SHEET}",
     Say.ITEM_FIGURE: f"{_WHO}の「{{item}}」の[{{year}}の]{{measure}}は、**{{figure}}**です。{{mark}}{_IN_SHEET}",
-    Say.COMPUTED: f"{_WHO}の{{subject}}の{{kind}}は、**{{figure}}**です。{{mark}}{_IN_SHEET}",
+    Say.COMPUTED: f"{_WHO}の{{subject}}{{kind}}は、**{{figure}}**です。{{mark}}{_IN_SHEET}",
     Say.FIGURES_HEAD: f"{_WHO}の記載は、次のとおりです。{_IN_SHEET}",
     Say.LINE: "- [{year}の]{measure}: {figure}{mark}[（{sheet}シート）]",
+    Say.PARTS: f"{_WHO}の[{{year}}の]{{measure}}の内訳は、次のとおりです。{_IN_SHEET}",
     Say.ITEM_LINE: "- 「{item}」の[{year}の]{measure}: {figure}{mark}",
     Say.BEST_YEAR: f"{_WHO}の{{measure}}が{{which}}のは**{{year}}**で、**{{figure}}**です。{{mark}}{_IN_SHEET}",
     Say.TREND: f"{_WHO}の{{measure}}の推移は、次のとおりです。{_IN_SHEET}",
@@ -58,6 +59,7 @@ TEMPLATES: dict[Say, str] = {
     Say.CHECK: f"{_WHO}の点検項目「{{question}}」の評価は、「{{text}}」です。{{mark}}{_IN_SHEET}",
     Say.CHECK_NOTE: "評価に関する説明は、次のとおりです。{mark}\n\n{text}",
     Say.PAST_NUMBER: f"{_WHO}の{{label}}は、「{{text}}」です。{{mark}}{_IN_SHEET}",
+    Say.PAST_NUMBER_LINE: "- {label}: 「{text}」{mark}",
     Say.PAYEE_TOP: f"{_WHO}で支出額が最も大きい支出先は、**{{name}}**（ブロック{{block}}）で、**{{figure}}**です。{{mark}}{_IN_SHEET}",
     Say.PAYEE_RANK: (
         f"{_WHO}で支出額が{{rank}}に大きい支出先は、**{{name}}**（ブロック{{block}}）で、"
@@ -68,6 +70,9 @@ TEMPLATES: dict[Say, str] = {
     Say.PAYEE_LINE: "- {name}（ブロック{block}）: {figure}{mark}",
     Say.PAYEE_NAME_LINE: "- {name}（ブロック{block}）: 支出額の記載なし{mark}",
     Say.PAYEE_FIELD: f"{_WHO}の支出先**{{name}}**の{{field}}は、「{{text}}」です。{{mark}}{_IN_SHEET}",
+    Say.PAYEE_FIELD_LINE: "- {name}: {field}「{text}」{mark}",
+    Say.EXPENSES: f"{_WHO}の費目・使途は、次のとおりです。{_IN_SHEET}",
+    Say.EXPENSE_LINE: "- {name}[ {item}][（{use}）][: {figure}]{mark}",
     Say.PAYEE_BLOCK: f"{_WHO}の支出先ブロック{{block}}の支出額の合計（各行の額の合計）は、**{{figure}}**です。{{mark}}{_IN_SHEET}",
     Say.PAYEE_BLOCK_PRINTED: f"{_WHO}の支出先ブロック{{block}}の合計支出額（シートの記載）は、**{{figure}}**です。{{mark}}{_IN_SHEET}",
     Say.PAYEE_COUNT: f"{_WHO}の支出先リストに記載された支出先は、**{{figure}}**です（名称の表記ごとに数えました）。{{mark}}{_IN_SHEET}",
@@ -192,7 +197,7 @@ def conversion(value: Decimal, unit: str | None) -> str:
     if unit in ("円", "万円"):
         return ""
     if abs(yen) >= YEN_PER_UNIT["万円"]:
-        return _about(yen / YEN_PER_UNIT["万円"], 0, "万円")
+        return _about(yen / YEN_PER_UNIT["万円"], 0 if abs(yen) >= YEN_PER_UNIT["百万円"] else 1, "万円")
     return _about(yen, 0, "円")
 
 
@@ -202,7 +207,7 @@ def condition(threshold: Threshold | None) -> str:
 
 
 def _about(value: Decimal, places: int, unit: str) -> str:
-    places += 1 if places == 1 and abs(value) < 10 else 0
+    places += 1 if unit == "億円" and abs(value) < 10 else 0
     rounded = round_half_up(value, places)
     return ("" if rounded == value else "約") + comma(rounded) + unit
 

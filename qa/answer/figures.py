@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from corpus.fields import Measure
-from corpus.model import Kind, Table
+from corpus.model import Cell, Kind, Table
 from corpus.units import YEN_PER_UNIT
 from qa.answer import calc
 from qa.answer.case import Case
 from qa.answer.draft import Cited, Draft, Figure, Joined, Marks, Name, Part, Say, Words, Year
 from qa.answer.items import match_items
 from qa.answer.refuse import not_recorded, refuse_term
-from qa.answer.select import TABLES_OF_MEASURE, Found, Gap, Missing, Want, base_amount, figure_in
+from qa.answer.select import PART_TABLES, TABLES_OF_MEASURE, Found, Gap, Missing, Want, base_amount, figure_in
 from qa.answer.terms import Reading, Term, TermKind, latest_year, quantity, read_series, read_term, term_years
 from qa.answer.view import SheetView
 
@@ -33,6 +33,8 @@ def look_up(case: Case) -> Draft:
     measures = case.asked.measures
     if not measures:
         return not_recorded(case, Gap.NO_ROW, "")
+    if case.table in PART_TABLES and not case.asked.item:
+        return _parts_list(case, measures[0])
     if _is_indicator(case, measures[0]):
         return _indicators(case, measures[0])
     years = case.asked.fiscal_years or _implied_years(case, measures)
@@ -50,6 +52,43 @@ def look_up(case: Case) -> Draft:
         _say_list(case, terms, read)
     case.note_conflicts(readings)
     case.note_sources(readings)
+    return case.finish()
+
+
+def _parts_list(case: Case, measure: str) -> Draft:
+    """All items of 予算内訳 (or all accounts), with the total the table prints."""
+    year = next(iter(case.asked.fiscal_years), None)
+    for view in case.views:
+        cells = [
+            cell
+            for cell in view.cells(case.table or Table.BUDGET_ITEMS, measure)
+            if cell.kind is Kind.NUMBER and (year is None or cell.fiscal_year == year)
+        ]
+        if cells:
+            latest = year or max((cell.fiscal_year or 0 for cell in cells), default=0)
+            return _say_parts(case, view, measure, [cell for cell in cells if (cell.fiscal_year or 0) == latest])
+    return refuse_term(case, case.term(measure, year))
+
+
+def _say_parts(case: Case, view: SheetView, measure: str, cells: Sequence[Cell]) -> Draft:
+    first = case.builder.cite(view.sheet, cells[0])
+    slots: dict[str, Part] = {**case.head(first), "measure": Words(measure)}
+    if cells[0].fiscal_year is not None:
+        slots["year"] = Year(cells[0].fiscal_year)
+        case.builder.years.append(cells[0].fiscal_year)
+    case.builder.say(Say.PARTS, **slots)
+    for cell in cells:
+        if cell.value is None:
+            continue
+        index = case.builder.cite(view.sheet, cell)
+        amount = calc.of_cell(cell.value, cell.unit, index)
+        result = add_result(case, cell.item, amount)
+        case.builder.say(
+            Say.MANY_LINE,
+            project=Name("result", result, "label"),
+            figure=figure_part(case, amount, result),
+            mark=Marks((index,)),
+        )
     return case.finish()
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from corpus.fields import Measure
+from corpus.model import Cell, Table
 from qa.answer import calc
 from qa.answer.case import Case
-from qa.answer.draft import Cited, Draft, Figure, Joined, Marks, Say, Words
+from qa.answer.draft import Cited, Draft, Figure, Joined, Marks, Name, Part, Say, Words
 from qa.answer.figures import add_result, figure_part
 from qa.answer.payee_pieces import (
     LISTED,
@@ -20,7 +21,7 @@ from qa.answer.payee_pieces import (
     quantity_of,
     say_field,
 )
-from qa.answer.payee_rows import PayeeRow, blocks_of, by_amount, find_payee
+from qa.answer.payee_rows import PayeeRow, block_key, blocks_of, by_amount, find_payee
 from qa.answer.refuse import not_recorded
 from qa.answer.select import Found, Gap, Want, figure_in
 from qa.answer.view import SheetView
@@ -160,3 +161,44 @@ def one_bidder(case: Case, rows: list[PayeeRow]) -> Draft:
     for row in single:
         line(case, row)
     return case.finish()
+
+
+def expenses(case: Case, view: SheetView) -> Draft:
+    """費目・使途: what each block's (or the named payee's) money was spent on."""
+    groups: dict[str, dict[str, Cell]] = {}
+    for item, cells in view.items.get(Table.EXPENSES, {}).items():
+        groups[item] = {cell.measure: cell for cell in reversed(cells) if cell.measure}
+    rows = [(item, cells) for item, cells in groups.items() if Measure.EXPENSE_ITEM in cells]
+    wanted = block_key(case.asked.block)
+    rows = [pair for pair in rows if not wanted or block_key(pair[0].partition("/")[0]) == wanted]
+    if not rows:
+        return not_recorded(case, Gap.NO_ROW, Table.EXPENSES.value)
+    first = case.builder.cite(view.sheet, rows[0][1][Measure.EXPENSE_ITEM])
+    case.builder.say(Say.EXPENSES, **case.head(first))
+    for item, row in rows[: 2 * LISTED]:
+        _say_expense(case, view, groups.get(item.partition("/")[0], {}), row)
+    if len(rows) > 2 * LISTED:
+        case.builder.say(Say.MANY_MORE)
+    return case.finish()
+
+
+def _say_expense(case: Case, view: SheetView, block: dict[str, Cell], cells: dict[str, Cell]) -> None:
+    """One expense item with its use and amount; named by its payee, else by its block."""
+    kind, use, amount = (cells.get(m) for m in (Measure.EXPENSE_ITEM, Measure.EXPENSE_USE, Measure.EXPENSE_AMOUNT))
+    if kind is None:
+        return
+    name = cells.get(Measure.PAYEE_NAME) or block.get(Measure.BLOCK_NAME) or kind
+    named, cited = case.builder.cite(view.sheet, name), case.builder.cite(view.sheet, kind)
+    slots: dict[str, Part] = {"name": Name("citation", named, "raw")}
+    if cited != named:
+        slots["item"] = Name("citation", cited, "raw")
+    if use is not None and use.raw.strip():
+        slots["use"] = Name("citation", case.builder.cite(view.sheet, use), "raw")
+    if amount is not None and amount.value is not None:
+        index = case.builder.cite(view.sheet, amount)
+        figure = calc.of_cell(amount.value, amount.unit, index)
+        slots["figure"] = Figure(add_result(case, f"{name.raw} {kind.raw}", figure))
+        cited = index
+    else:
+        case.builder.result(name.raw, text=kind.raw, citations=(cited, named))
+    case.builder.say(Say.EXPENSE_LINE, **slots, mark=Marks((cited,)))

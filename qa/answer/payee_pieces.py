@@ -95,7 +95,8 @@ def quantity_of(case: Case, row: PayeeRow) -> calc.Quantity:
     return calc.total(parts) if len(parts) > 1 else parts[0]
 
 
-def say_field(case: Case, row: PayeeRow, measure: str) -> None:
+def say_field(case: Case, row: PayeeRow, measure: str, *, first: bool = True) -> None:
+    """One column of one row; rows after the first are lines of a list."""
     cell = row.cells[measure]
     citation = cite_cell(case, row, cell)
     name, part = name_part(case, row)
@@ -110,7 +111,7 @@ def say_field(case: Case, row: PayeeRow, measure: str) -> None:
         shown = Name("result", result, "text")
     case.builder.payees.append(row.name.raw if row.name else "")
     case.builder.say(
-        Say.PAYEE_FIELD,
+        Say.PAYEE_FIELD if first else Say.PAYEE_FIELD_LINE,
         **case.head(citation),
         name=part,
         field=Words(measure),

@@ -12,7 +12,7 @@ from qa.answer import calc
 from qa.answer.case import Case
 from qa.answer.draft import Draft, Figure, Joined, Marks, Name, Say, User, Words, Year
 from qa.answer.figures import add_result, figure_part
-from qa.answer.payee_lists import block_totals, count, list_all, one_bidder, share
+from qa.answer.payee_lists import block_totals, count, expenses, list_all, one_bidder, share
 from qa.answer.payee_pieces import (
     LISTED,
     add_amount,
@@ -193,6 +193,8 @@ def _field(case: Case, rows: list[PayeeRow]) -> Draft:
     measure = case.asked.field or next(iter(case.asked.measures), "")
     if measure == Measure.PAYEE_AMOUNT:
         return _amount(case, rows)
+    if measure in (Measure.EXPENSE_ITEM, Measure.EXPENSE_USE, Measure.EXPENSE_AMOUNT):
+        return expenses(case, rows[0].view)
     chosen = find_payee(rows, case.asked.payee, case.asked.question) if case.asked.payee else rows
     if not chosen:
         return no_payee(case, rows[0].view, rows)
@@ -201,7 +203,7 @@ def _field(case: Case, rows: list[PayeeRow]) -> Draft:
         return field_missing(case, chosen[0], measure)
     distinct = list({(row.key, row.cells[measure].raw): row for row in having}.values())
     for row in distinct[: 2 * LISTED]:
-        say_field(case, row, measure)
+        say_field(case, row, measure, first=row is distinct[0])
     if case.asked.payee:
         note_spellings(case, chosen)
     return case.finish()

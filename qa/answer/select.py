@@ -44,7 +44,7 @@ _GAPS = list(Gap)
 _FAR_TARGET = re.compile("最終年度|中間目標|目標年度")
 
 _BUDGET = (Table.BUDGET,)
-_BUDGET_PARTS = (Table.BUDGET_ITEMS, Table.BUDGET_ACCOUNTS)
+PART_TABLES = (Table.BUDGET_ITEMS, Table.BUDGET_ACCOUNTS)
 TABLES_OF_MEASURE: dict[str, tuple[Table, ...]] = {
     Measure.INITIAL: _BUDGET,
     Measure.SUPPLEMENTARY: _BUDGET,
@@ -112,7 +112,7 @@ def tables_for(want: Want) -> tuple[Table, ...]:
         return (want.table,)
     tables = TABLES_OF_MEASURE.get(want.measure, ())
     if want.item and tables[:1] == _BUDGET:
-        return _BUDGET_PARTS
+        return PART_TABLES
     return tables
 
 

@@ -256,12 +256,12 @@ def _past_numbers(case: Case) -> Draft:
             and cell.raw.strip()
             and (not years or cell.fiscal_year in years)
         ]
-        for cell in cells:
+        for i, cell in enumerate(cells):
             citation = case.builder.cite(view.sheet, cell)
             label = f"{official(cell.fiscal_year)} 事業番号" if cell.fiscal_year else "事業番号"
             result = case.builder.result(label, text=cell.raw, citations=(citation,))
             case.builder.say(
-                Say.PAST_NUMBER,
+                Say.PAST_NUMBER_LINE if i else Say.PAST_NUMBER,
                 **case.head(citation),
                 label=Name("result", result, "label"),
                 text=Name("result", result, "text"),

@@ -12,7 +12,7 @@ from corpus.units import PERCENT, YEN_PER_UNIT, is_money
 from corpus.years import official
 from qa.answer import calc
 from qa.answer.case import Case
-from qa.answer.draft import Cited, Draft, Figure, Joined, Marks, Name, Part, Say, Words, Year
+from qa.answer.draft import Cited, Draft, Figure, Joined, Marks, Name, Part, Say, User, Words, Year
 from qa.answer.figures import add_result, figure_part, look_up
 from qa.answer.refuse import refuse_missing, refuse_term
 from qa.answer.select import Gap, Missing
@@ -107,7 +107,7 @@ def _say_pairwise(case: Case, kind: _Pairwise, readings: Sequence[Reading]) -> D
         Say.COMPUTED,
         **_series_head(case, readings, outcome),
         kind=Words(kind.name),
-        subject=_pair_part(terms),
+        subject=_pair_part(case, terms),
         figure=Figure(result),
         mark=Marks(outcome.citations),
     )
@@ -125,11 +125,16 @@ def _pair_label(terms: Sequence[Term]) -> str:
     return f"{later.label()}と{earlier.label()}"
 
 
-def _pair_part(terms: Sequence[Term]) -> Part:
+def _pair_part(case: Case, terms: Sequence[Term]) -> Part:
     later, earlier = terms
+    item = (Words("「"), User(later.item), Words("」の")) if later.item else ()
+    if case.asked.operation is Operation.SHARE:
+        whole = (*_dated(earlier), Words(f"の{earlier.measure}に占める"))
+        return Joined((*item, *_dated(later), Words(f"の{later.measure}が"), *whole), "")
     if later.measure == earlier.measure and later.item == earlier.item:
-        return Joined((*_dated(earlier), Words("から"), *_dated(later), Words(f"の{later.measure}")), "")
-    return Joined((*_dated(later), Words(f"{later.measure}と"), *_dated(earlier), Words(earlier.measure)), "")
+        return Joined((*item, *_dated(earlier), Words("から"), *_dated(later), Words(f"の{later.measure}の")), "")
+    first = (*item, *_dated(later), Words(f"の{later.measure}と"))
+    return Joined((*first, *_dated(earlier), Words(f"の{earlier.measure}の")), "")
 
 
 def _dated(term: Term) -> tuple[Part, ...]:
@@ -214,8 +219,8 @@ def _span_part(terms: Sequence[Term]) -> Part:
     years = sorted({term.fiscal_year for term in terms if term.fiscal_year})
     measures = "と".join(dict.fromkeys(term.measure for term in terms))
     if len(years) == years[-1] - years[0] + 1 and len(years) > 1:
-        return Joined((Year(years[0]), Words("から"), Year(years[-1]), Words(f"の{measures}")), "")
-    return Joined((Joined(tuple(Year(year) for year in years), "、"), Words(f"の{measures}")), "")
+        return Joined((Year(years[0]), Words("から"), Year(years[-1]), Words(f"の{measures}の")), "")
+    return Joined((Joined(tuple(Year(year) for year in years), "、"), Words(f"の{measures}の")), "")
 
 
 def best_year(case: Case) -> Draft:
@@ -390,7 +395,7 @@ def per_unit(case: Case) -> Draft:
         Say.COMPUTED,
         **case.head(outcome.citations[0]),
         kind=Words("単位当たりの額"),
-        subject=Joined((*_dated(readings[0].term), Words(measure)), ""),
+        subject=Joined((*_dated(readings[0].term), Words(f"の{measure}の")), ""),
         figure=Figure(result),
         mark=Marks(outcome.citations),
     )
