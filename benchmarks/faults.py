@@ -33,7 +33,7 @@ from corpus.ingest_model import Options
 from corpus.store import snapshot
 from corpus.store.reader import Corpus, open_corpus
 from corpus.store.writer import Generation
-from index import tokens
+from index.expand import Expander
 from index.search import Searcher
 from index.update import repair, take_in, take_out
 from qa.engine import Engine
@@ -407,7 +407,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=8)
     options = parser.parse_args(arguments)
     reload_with_shim("benchmarks.faults", list(arguments) if arguments is not None else sys.argv[1:])
-    tokens.terms("準備")  # the dictionary is opened once, here
+    Expander.build()  # opens the dictionary and fills the caches of words, once for all children
     results: list[Result] = []
     with tempfile.TemporaryDirectory(prefix="rsqa-faults-") as scratch:
         made = ground(Path(scratch))

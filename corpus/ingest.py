@@ -33,6 +33,7 @@ from corpus.store.writer import FileRecord, Generation
 from corpus.workers import read_all
 
 _LINES_PER_WORK: Final = 100
+_BYTES_PER_WORK: Final = 4 * 1024 * 1024
 _PROJECTS_PER_WORK: Final = 60
 _BLOCK: Final = 1 << 20
 
@@ -184,13 +185,15 @@ class _Run:
 
     def _judgit(self, reading: _Reading) -> Iterator[Work]:
         lines: list[tuple[int, bytes]] = []
+        size = 0
         file = reading.found.file
         try:
             for entry in numbered_lines(file):
                 lines.append(entry)
-                if len(lines) == _LINES_PER_WORK:
+                size += len(entry[1])
+                if len(lines) == _LINES_PER_WORK or size > _BYTES_PER_WORK:
                     yield JudgitWork(file.name, tuple(lines))
-                    lines = []
+                    lines, size = [], 0
         except UnreadableFile as error:
             self._note(error.finding)
         if lines:

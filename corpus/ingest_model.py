@@ -25,11 +25,14 @@ ProgressCallback = Callable[[Progress], None]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Options:
-    """``workers``: processes that read (0 = none, read here).  ``form_seconds``: limit per file."""
+    """``workers``: processes that read (0 = none, read here); each may use ``worker_bytes``.
+
+    ``form_seconds``: processor time per form up to a megabyte, in proportion above (one form takes 0.3 s).
+    """
 
     workers: int = 2
-    form_seconds: float = 120.0
-    worker_bytes: int = 3 * 1024 * 1024 * 1024
+    form_seconds: float = 4.0
+    worker_bytes: int = 512 * 1024 * 1024
 
 
 @dataclasses.dataclass(slots=True)

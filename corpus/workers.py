@@ -9,16 +9,17 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import signal
-import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
+from corpus import sandbox
 from corpus.ingest_model import Options
 from corpus.model import Finding, Severity
 from corpus.reading import FormWork, Parsed, Work, run
 
+_LINES_SHARE = 6  # a piece of a database holds up to a hundred sheets: it may take as long as so many forms
 _AHEAD_PER_WORKER = 3  # pieces sent before the first is back: keeps workers busy, bounds memory
 
 
@@ -93,30 +94,36 @@ class _Pool:
 
 def _failed(work: Work, error: BaseException) -> Parsed:
     if isinstance(error, (BrokenProcessPool, MemoryError)):
-        message, remedy = "読み取りに時間かメモリーがかかりすぎました", "ファイルを開いて確認し、保存し直してください"
+        return _too_much(work)
+    if isinstance(error, RecursionError):
+        message, remedy = "入れ子が深すぎます", "ファイルを開いて確認し、保存し直してください"
     else:
         message = f"読み取り中に思わぬ誤りが起きました（{type(error).__name__}）"
         remedy = "ファイルを開いて保存し直しても同じなら、お知らせください"
     return Parsed((), (Finding(Severity.REJECTED, work.file, "", message, remedy),))
 
 
+def _too_much(work: Work) -> Parsed:
+    message, remedy = "読み取りに時間かメモリーがかかりすぎました", "ファイルを開いて確認し、保存し直してください"
+    return Parsed((), (Finding(Severity.REJECTED, work.file, "", message, remedy),))
+
+
 def _start(max_bytes: int) -> None:
     gc.disable()  # readers make trees of tuples without cycles; collecting costs a third of the time
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then stops us
-    if sys.platform != "win32":
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (max_bytes, max_bytes))
+    sandbox.confine(max_bytes)
 
 
 def _limited_run(work: Work, form_seconds: float) -> Parsed:
-    """Run one piece; a form that takes too long ends this process (SIGALRM's default action)."""
-    if sys.platform == "win32" or not isinstance(work, FormWork):
-        return run(work)
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_REAL, form_seconds)
+    """Run one piece within its time; what needs too much of time or memory is rejected."""
+    allowed = form_seconds * _LINES_SHARE
+    if isinstance(work, FormWork):
+        allowed = sandbox.allowed_seconds(form_seconds, work.source.size)
     try:
-        return run(work)
+        with sandbox.time_limit(allowed):
+            return run(work)
+    except (sandbox.OutOfTime, MemoryError):
+        return _too_much(work)
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        gc.collect()
+        if isinstance(work, FormWork):
+            gc.collect()

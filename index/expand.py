@@ -8,6 +8,7 @@ other way round (an official term asks for everyday words, which sheets seldom u
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -71,13 +72,18 @@ class Expander:
         return found | {term: added[term] for term in heaviest[:_MAX_ADDED]}
 
 
+@functools.lru_cache(maxsize=1 << 15)  # a build asks for each word and each term several times
+def _terms(phrase: str) -> tuple[str, ...]:
+    return tuple(tokens.terms(phrase))
+
+
 def _key(phrase: str) -> str:
-    return " ".join(term for term in tokens.terms(phrase) if "+" not in term)
+    return " ".join(term for term in _terms(phrase) if "+" not in term)
 
 
 def _add(table: dict[str, dict[str, float]], phrase: str, added: str, weight: float) -> None:
     key = _key(phrase)
-    words = tokens.terms(added)
+    words = _terms(added)
     if not key or not words:
         return
     entry = table.setdefault(key, {})

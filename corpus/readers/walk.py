@@ -29,9 +29,9 @@ class Limits:
     """What an archive may unfold to, all its levels together."""
 
     members: int = 20_000
-    member_bytes: int = 512 * 1024 * 1024
-    total_bytes: int = 4 * 1024 * 1024 * 1024
-    ratio: int = 300  # unpacked / packed, for members over a megabyte
+    member_bytes: int = 256 * 1024 * 1024
+    total_bytes: int = 2 * 1024 * 1024 * 1024
+    ratio: int = 100  # unpacked / packed, for members over a megabyte; real files have up to 18
     depth: int = 3
 
 
