@@ -73,6 +73,13 @@ class Engine:
         self.population = Population(corpus)
         self.sessions = Sessions(max_sessions)
 
+    def warm(self) -> None:
+        """Open what the first question would wait for (a second or two); for servers, before the first user."""
+        newest = max(self.population.by_year, default=None)
+        if newest is not None:
+            self.ask(f"{newest}年度の行政事業レビューシートは何件ありますか")
+            self.corpus.facts("SELECT count(*) FROM payees WHERE sheet_year = ?", [newest])
+
     def ask(
         self,
         question: str,

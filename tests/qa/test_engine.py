@@ -107,3 +107,8 @@ def test_sessions_are_bounded() -> None:
     assert len(sessions) == 2
     assert sessions.last("a") is None
     assert sessions.last(None) is None
+
+
+def test_warming_asks_no_session_anything(engine: Engine) -> None:
+    engine.warm()
+    assert engine.ask("当初予算は？", session="after-warming").status is not Status.ANSWERED
