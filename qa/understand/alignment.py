@@ -63,7 +63,7 @@ class Alignment:
     ``apart``: the other unexplained content of the stretch, divided off by は, で, を …;
     ``missing``: of the name, not in the question; ``total``: of the whole name;
     ``start``, ``end``: the explained part as places in the question; ``before``, ``after``: all that is
-    unexplained on either side.
+    unexplained on either side; ``tail_end``: the last characters of ``tail``.
     """
 
     covered: float
@@ -80,6 +80,7 @@ class Alignment:
     end: int
     before: float
     after: float
+    tail_end: str = ""
 
     @property
     def foreign(self) -> float:
@@ -114,9 +115,9 @@ def align(stretch: Stretch, name: str) -> Alignment | None:
     hit = [False] * len(stretch.folded)
     for begin, end in pieces:
         hit[begin:end] = [True] * (end - begin)
-    spans = {_best_span(stretch, hit)}
     if (at := stretch.folded.find(name)) >= 0:
-        spans.add((at, at + len(name)))
+        return _measure(stretch, name, pieces, hit, (at, at + len(name)))
+    spans = {_best_span(stretch, hit)}
     spans |= {trimmed for span in spans for trimmed in _without_outer_piece(pieces, *span)}
     found = [_measure(stretch, name, pieces, hit, span) for span in sorted(spans) if span[0] < span[1]]
     return max(found, key=lambda a: a.score, default=None)
@@ -161,6 +162,7 @@ def _measure(
         end=stretch.places[last - 1] + 1,
         before=sum(loose[:first]),
         after=sum(loose[last:]),
+        tail_end=right.end,
     )
 
 
@@ -221,6 +223,7 @@ class _Beside:
     glued: float = 0.0
     joined: float = 0.0
     bound: float = 0.0
+    end: str = ""
 
     @property
     def total(self) -> float:
@@ -249,7 +252,7 @@ def _after(stretch: Stretch, loose: list[float], edge: int) -> _Beside:
         if end == at:
             break
         at = end
-    return _Beside(glued, joined, bound)
+    return _Beside(glued, joined, bound, text[max(edge, at - 3) : at] if joined else "")
 
 
 def _before(stretch: Stretch, loose: list[float], edge: int) -> _Beside:

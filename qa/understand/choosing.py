@@ -18,6 +18,8 @@ from qa.understand.projects import Hints, NameFit
 
 _CLOSE = 0.6  # scores nearer than this fit alike
 _LONG = 10.0  # a name this long stays itself whatever stands before it
+_SHORT = 5.0
+_NAME_END = re.compile(r"(?:事業|経費|支援|推進|対策|実証)$")
 _YEAR_SLACK = 2.0  # a name with a sheet of the asked year goes before a slightly better one without
 _BRACKETS = re.compile(r"[（(].*?[）)]|[／/].*$|[：:].*$|うち.*$|^(?:国立研究開発法人|独立行政法人)", re.S)
 
@@ -69,7 +71,8 @@ def _exact_fits(fit: Alignment) -> bool:
     if fit.total < 3 and (fit.lead or fit.glued or fit.bound or fit.before > 1 or (fit.total <= 2 and fit.apart > 1.5)):
         return False  # 焦点, 借料 … are names, and words
     lead = fit.lead if fit.lead > 0.8 * fit.total or fit.total < _LONG else 0.0
-    tail = fit.tail if fit.tail > max(6.0, 1.2 * fit.total) else 0.0
+    other_name = bool(_NAME_END.search(fit.tail_end)) and fit.tail > 3
+    tail = fit.tail if other_name or fit.tail > (6.0 if fit.total < _SHORT else 2 * fit.total) else 0.0
     return fit.glued + fit.bound + lead + tail <= 0.6
 
 

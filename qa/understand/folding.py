@@ -8,7 +8,7 @@ import unicodedata
 
 from qa.understand.vocabulary import vocabulary
 
-_DROPPED = re.compile(r"[\s()\[\]{}〔〕「」『』【】〈〉《》\"'“”‘’・･,、。.:;!?\-‐‑–—―−~〜～_/／\\※*◯○●☆★→⇒\x00ーｰ]")
+_DROPPED = re.compile(r"[\s()\[\]{}〔〕「」『』【】〈〉《》\"'“”‘’・･,、。.:;!?\-‐‑–—―−~〜～_/／\\※*◯○●☆★→⇒\x00ーｰ\u200b-\u200f\ufeff]")
 _SMALL = str.maketrans("ぁぃぅぇぉゃゅょっァィゥェォャュョッ〇一二三四五六七八九", "あいうえおやゆよつアイウエオヤユヨツ0123456789")
 
 
