@@ -115,7 +115,7 @@ def _known(previous: Path | None, encoder: Encoder) -> dict[bytes, Vectors]:
 
     old = VectorIndex.open(previous / "vectors")
     digests = Catalog.open(previous / "catalog").document_digest[old.documents]
-    vectors = old.vectors(np.arange(old.facts.count))
+    vectors = old.vectors()
     return {digest.tobytes(): vector for digest, vector in zip(digests, vectors, strict=True)}
 
 

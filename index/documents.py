@@ -61,6 +61,10 @@ _INDICATORS: dict[str, tuple[str, ...]] = {
     OUTPUTS: (Measure.OUTPUT_INDICATOR,),
     CHECKS: (Measure.CHECK_NOTE,),
 }
+# the cells that ``documents`` looks at: a reader may leave out all others
+TEXT_MEASURES: frozenset[str] = frozenset(
+    [m for measures in _INDICATORS.values() for m in measures] + [Measure.PAYEE_NAME, Measure.PAYEE_WORK]
+)
 
 
 def documents(sheet: Sheet, sheet_no: int) -> list[Document]:

@@ -6,39 +6,45 @@ import re
 import unicodedata
 from collections.abc import Collection
 
-_MAX_CHARS = 3000
-# characters that NFKC and lower case leave one character, whatever their neighbours
-_ONE_TO_ONE = re.compile(r"[\n -~　、-〗ぁ-ゖァ-ヺ・ー一-鿿！-～]*")
+_MAX_CHARS = 1500  # of a text that are looked at: what is shown of a hit is shorter
 
 
-def spans(text: str, words: Collection[str]) -> tuple[tuple[int, int], ...]:
-    """Character ranges of ``text`` that hold one of ``words``, in any width of letters, merged where they touch.
+class Highlighter:
+    """The words of one query, compiled once for all its hits.
 
     Words of one character are marked only where no longer word is found: 市 stands in 都市 too.
     """
-    shown = text[:_MAX_CHARS]
-    plain, origin = _plain(shown)
-    for wanted in ([w for w in words if len(w) > 1], [w for w in words if len(w) == 1]):
-        if not wanted:
-            continue
-        pattern = re.compile("|".join(re.escape(w) for w in sorted(set(wanted), key=len, reverse=True)))
-        found = [(m.start(), m.end()) for m in pattern.finditer(plain)]
-        if found:
-            return _merged([(origin[a], origin[b - 1] + 1) if origin else (a, b) for a, b in found])
-    return ()
+
+    def __init__(self, words: Collection[str]) -> None:
+        by_length = ([w for w in words if len(w) > 1], [w for w in words if len(w) == 1])
+        self._patterns = [
+            re.compile("|".join(re.escape(w) for w in sorted(set(some), key=len, reverse=True)))
+            for some in by_length
+            if some
+        ]
+
+    def spans(self, text: str) -> tuple[tuple[int, int], ...]:
+        """Character ranges of ``text`` that hold one of the words, in any width of letters, merged where they touch."""
+        plain, origin = _plain(text[:_MAX_CHARS])
+        for pattern in self._patterns:
+            found = [match.span() for match in pattern.finditer(plain)]
+            if found:
+                return _merged([(origin[a], origin[b - 1] + 1) if origin else (a, b) for a, b in found])
+        return ()
 
 
 def _plain(text: str) -> tuple[str, list[int]]:
     """The text in lower case and half width, and the place every character came from ([] = the same place)."""
-    if _ONE_TO_ONE.fullmatch(text):
-        return unicodedata.normalize("NFKC", text).lower(), []
+    whole = unicodedata.normalize("NFKC", text).lower()
+    if len(whole) == len(text):
+        return whole, []
     characters: list[str] = []
     origin: list[int] = []
     for i, character in enumerate(text):
-        for c in unicodedata.normalize("NFKC", character).lower():
+        for c in character if character.isascii() else unicodedata.normalize("NFKC", character).lower():
             characters.append(c)
             origin.append(i)
-    return "".join(characters), origin
+    return "".join(characters).lower(), origin
 
 
 def _merged(ranges: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:

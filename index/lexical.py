@@ -80,7 +80,10 @@ class LexicalIndex:
 
     def score(self, weighted: Sequence[tuple[str, float]]) -> npt.NDArray[np.float32]:
         """Sum over words of weight × BM25 score, for every document: shape (size,)."""
-        found = [(self.postings(term), weight) for term, weight in weighted]
+        return self.total([(self.postings(term), weight) for term, weight in weighted])
+
+    def total(self, found: Sequence[tuple[Postings | None, float]]) -> npt.NDArray[np.float32]:
+        """As ``score``, for words already looked up."""
         known = [(postings, weight) for postings, weight in found if postings is not None]
         if not known:
             return np.zeros(self.size, dtype=np.float32)

@@ -16,7 +16,7 @@ from index.catalog import Catalog, Ints, Mask
 from index.documents import Group
 from index.embed.encoder import Encoder, Vectors
 from index.expand import Expander
-from index.lexical import LexicalIndex
+from index.lexical import LexicalIndex, Postings
 from index.lookup import Lookups
 from index.model import SearchFilter
 from index.names import NameIndex, NameMatch
@@ -92,8 +92,6 @@ class Retriever:
     ) -> None:
         self.catalog, self.lexical, self.vectors, self.encoder = catalog, lexical, vectors, encoder
         self.expander, self.names, self.lookups = expander, names, lookups
-        self._position = np.full(len(catalog.document_kind), -1, dtype=np.int32)
-        self._position[vectors.documents] = np.arange(len(vectors.documents), dtype=np.int32)
         self._last_year = int(catalog.row_year.max(initial=0))
 
     def analyse(self, text: str) -> Query:
@@ -116,7 +114,8 @@ class Retriever:
         """The candidates of a query among the sheets that pass the filter."""
         rows = self.catalog.rows_allowed(wanted)
         allowed = self.catalog.documents_allowed(wanted, rows)
-        bm25 = self.lexical.score(list(query.weighted.items()))
+        postings = [(self.lexical.postings(term), weight) for term, weight in query.weighted.items()]
+        bm25 = self.lexical.total(postings)
         nearest, _ = self._nearest(query, allowed)
         proposed = bm25 * _PROPOSAL[self.catalog.document_group]
         if allowed is not None:
@@ -134,7 +133,7 @@ class Retriever:
             owner=owner,
             document_bm25=bm25[documents],
             document_cosine=self._cosines(query, documents),
-            word_scores=self._word_scores(query, documents),
+            word_scores=self._word_scores([found for found, _ in postings], documents),
             words=tuple(query.weighted),
             ranks={},
         )
@@ -170,21 +169,19 @@ class Retriever:
         return self.catalog.row_series[rows]
 
     def _cosines(self, query: Query, documents: Ints) -> Matrix:
-        cosines = np.zeros(len(documents), dtype=np.float32)
-        at = self._position[documents]
-        if query.vector is not None and (at >= 0).any():
-            cosines[at >= 0] = self.vectors.vectors(at[at >= 0].astype(np.int64)) @ query.vector
-        return cosines
+        if query.vector is None:
+            return np.zeros(len(documents), dtype=np.float32)
+        return self.vectors.cosines(query.vector, documents)
 
-    def _word_scores(self, query: Query, documents: Ints) -> Matrix:
+    def _word_scores(self, postings: list[Postings | None], documents: Ints) -> Matrix:
         """BM25 score of every word of the query in every document: shape (words, documents)."""
-        scores = np.zeros((len(query.weighted), len(documents)), dtype=np.float32)
+        scores = np.zeros((len(postings), len(documents)), dtype=np.float32)
         buffer = np.zeros(self.lexical.size, dtype=np.float32)
-        for i, term in enumerate(query.weighted):
-            if (postings := self.lexical.postings(term)) is not None:
-                buffer[postings.documents] = postings.scores
+        for i, found in enumerate(postings):
+            if found is not None:
+                buffer[found.documents] = found.scores
                 scores[i] = buffer[documents]
-                buffer[postings.documents] = 0.0
+                buffer[found.documents] = 0.0
         return scores
 
 

@@ -12,16 +12,16 @@ from corpus.store.reader import Corpus
 from index import meta
 from index.build import FOLDER
 from index.catalog import Catalog, Ints, Mask
-from index.documents import documents
+from index.documents import TEXT_MEASURES, documents
 from index.embed.encoder import Encoder, load_encoder
 from index.expand import Expander
-from index.highlight import spans
+from index.highlight import Highlighter
 from index.lexical import LexicalIndex
 from index.lookup import Lookups
 from index.model import Hit, SearchFilter, Why
 from index.names import NameIndex
 from index.rank import Matrix, RankingModel, load_ranking
-from index.retrieve import Candidates, Query, Retriever
+from index.retrieve import Candidates, Retriever
 from index.settings import IndexSettings
 from index.vectors import VectorIndex
 
@@ -95,7 +95,8 @@ class Searcher:
         rows = self.retriever.catalog.rows_allowed(filter)
         best = [int(position) for position in np.argsort(-scores, kind="stable")[:k]]
         infos = self._infos([self._rows(found, position, rows) for position in best])
-        hits = [self._hit(asked, found, position, float(scores[position]), rows, infos, explain) for position in best]
+        marker = Highlighter(asked.surfaces)
+        hits = [self._hit(found, position, float(scores[position]), rows, infos, marker, explain) for position in best]
         return self._crossed(query, hits)
 
     def _rows(self, found: Candidates, position: int, rows: Mask | None) -> Ints:
@@ -113,12 +114,12 @@ class Searcher:
 
     def _hit(
         self,
-        query: Query,
         found: Candidates,
         position: int,
         score: float,
         rows: Mask | None,
         infos: dict[int, SheetInfo],
+        marker: Highlighter,
         explain: bool,
     ) -> Hit:
         catalog = self.retriever.catalog
@@ -139,7 +140,7 @@ class Searcher:
             section=section,
             text=text,
             score=score,
-            spans=spans(text, query.surfaces),
+            spans=marker.spans(text),
             folded=tuple((other.sheet_id, other.sheet_year) for other in others),
             why=_why(found, position, best) if explain else Why(),
         )
@@ -150,7 +151,7 @@ class Searcher:
         return next((int(row) for row in series_rows if int(row) in carrying), int(series_rows[0]))
 
     def _text(self, sheet_no: int, kind: str) -> tuple[str, str]:
-        for found in documents(self.corpus.sheet_at(sheet_no), sheet_no):
+        for found in documents(self.corpus.sheet_at(sheet_no, TEXT_MEASURES), sheet_no):
             if found.name == kind:
                 return found.name, found.text
         return kind, ""

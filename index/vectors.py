@@ -26,6 +26,7 @@ EXACT_UP_TO = 20_000  # vectors; an exact scan of these takes about a millisecon
 MIN_RECALL = 0.985
 _SAMPLE_NEIGHBOURS = 50
 _TRAINING = 30_000
+_BUILD_THREADS = 2
 _FILE, _FACTS = "vectors.faiss", "vectors.json"
 
 
@@ -47,8 +48,11 @@ class VectorIndex:
         self._index, self.facts, self.documents = index, facts, documents
 
     @functools.cached_property
-    def position(self) -> dict[int, int]:
-        return {int(document): i for i, document in enumerate(self.documents)}
+    def position(self) -> npt.NDArray[np.int32]:
+        """Position of every document among the vectors, -1 for one that has none."""
+        positions = np.full(int(self.documents.max(initial=-1)) + 1, -1, dtype=np.int32)
+        positions[self.documents] = np.arange(len(self.documents), dtype=np.int32)
+        return positions
 
     def search(
         self, query: Vectors, k: int, allowed: npt.NDArray[np.bool_] | None = None
@@ -74,9 +78,37 @@ class VectorIndex:
         kept = at[0] >= 0
         return self.documents[at[0][kept]], scores[0][kept]
 
-    def vectors(self, positions: npt.NDArray[np.int64]) -> Vectors:
-        """Stored (8-bit) vectors at these positions."""
-        found: Vectors = self._index.reconstruct_batch(np.ascontiguousarray(positions, dtype=np.int64))
+    def cosines(self, query: Vectors, documents: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
+        """Cosine of each of these documents to the query; 0 for one without a vector."""
+        out = np.zeros(len(documents), dtype=np.float32)
+        known = documents < len(self.position)
+        at = (
+            np.where(known, self.position[np.where(known, documents, 0)], -1)
+            if len(self.position)
+            else out.astype(int) - 1
+        )
+        own = np.unique(at[at >= 0])
+        if not len(own):
+            return out
+        faiss = _faiss()
+        marked = np.zeros(self.facts.count, dtype=np.bool_)
+        marked[own] = True
+        selector = faiss.IDSelectorBitmap(self.facts.count, faiss.swig_ptr(np.packbits(marked, bitorder="little")))
+        parameters = (
+            faiss.SearchParameters(sel=selector)
+            if self.facts.nprobe == 0
+            else faiss.SearchParametersIVF(sel=selector, nprobe=self._index.nlist)
+        )
+        scores, found = self._index.search(query[None, :], len(own), params=parameters)
+        near = np.zeros(self.facts.count, dtype=np.float32)
+        near[found[0]] = scores[0]
+        return np.where(at >= 0, near[at], np.float32(0))
+
+    def vectors(self) -> Vectors:
+        """All vectors as stored (8 bits), by position."""
+        if self.facts.nprobe:
+            self._index.make_direct_map()
+        found: Vectors = self._index.reconstruct_n(0, self.facts.count)
         return found
 
     def _probes(self, allowed: npt.NDArray[np.bool_]) -> int:
@@ -101,9 +133,8 @@ class VectorIndex:
 
         facts = VectorFacts(**json.loads(verified(folder / _FACTS).read_text(encoding="utf-8")))
         documents = mapped(verified(folder / "vector_documents.npy"))
+        faiss.omp_set_num_threads(1)  # one query is too little to share; other threads only spin
         index = faiss.read_index(str(verified(folder / _FILE)), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY)
-        if facts.nprobe:
-            index.make_direct_map()
         return cls(index, facts, documents)
 
 
@@ -117,6 +148,7 @@ def build_vectors(vectors: Vectors, documents: npt.NDArray[np.int32], samples: V
     faiss = _faiss()
     count, dimension = vectors.shape
     exact = count <= EXACT_UP_TO
+    faiss.omp_set_num_threads(_BUILD_THREADS)
     lists = 0 if exact else int(2 ** np.ceil(np.log2(count**0.5)))
     index = faiss.index_factory(dimension, "SQ8" if exact else f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
     if count:
@@ -128,8 +160,6 @@ def build_vectors(vectors: Vectors, documents: npt.NDArray[np.int32], samples: V
         index.add(vectors)
     nprobe, recall = (0, 1.0) if exact else _tuned(index, vectors, samples, lists)
     facts = VectorFacts("SQ8" if exact else f"IVF{lists},SQ8", count, dimension, nprobe, recall)
-    if nprobe:
-        index.make_direct_map()
     return VectorIndex(index, facts, documents)
 
 

@@ -36,8 +36,11 @@ def encode(sheet: Sheet) -> bytes:
     )
 
 
-def decode(data: bytes) -> Sheet:
-    """The sheet that ``encode`` was given. Raises ValueError for bytes that are no encoded sheet."""
+def decode(data: bytes, measures: frozenset[str] | None = None) -> Sheet:
+    """The sheet that ``encode`` was given; with ``measures``, only their cells (a search needs few of them).
+
+    Raises ValueError for bytes that are no encoded sheet.
+    """
     try:
         identity, origin_file, past, sections, cells = orjson.loads(data)
         sheet_year, ministry, number, project, origin = identity
@@ -50,7 +53,7 @@ def decode(data: bytes) -> Sheet:
             origin=Origin(origin),
             file=file,
             place=place,
-            cells=_decode_cells(cells),
+            cells=_decode_cells(cells, measures),
             sections=tuple(Section(n, la, t, lo, _TABLE[ta], f) for n, la, t, lo, ta, f in sections),
             past_numbers=tuple(PastNumber(*entry) for entry in past),
             project_key=project_key,
@@ -93,12 +96,16 @@ def _encode_value(value: Decimal | None, raw: str) -> int | str:
         return text
 
 
-def _decode_cells(columns: list[Any]) -> tuple[Cell, ...]:
+def _decode_cells(columns: list[Any], measures: frozenset[str] | None = None) -> tuple[Cell, ...]:
     shapes, heads, *rest = columns
     ready = [
         (_TABLE[table], tuple(row), column, measure, _KIND[kind], unit, _SCOPE[scope], file)
         for table, row, column, measure, kind, unit, scope, file in shapes
     ]
+    if measures is not None:
+        wanted = {i for i, shape in enumerate(ready) if shape[3] in measures}
+        kept = [row for row in zip(*rest, strict=True) if row[0] in wanted]
+        rest = [list(column) for column in zip(*kept, strict=True)] if kept else [[]] * len(rest)
     cells = []
     for shape, item, year, raw, value, head, tail in zip(*rest, strict=True):
         table, row, column, measure, kind, unit, scope, file = ready[shape]

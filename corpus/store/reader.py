@@ -78,12 +78,12 @@ class Corpus:
         row = self._row(f"SELECT {_PLACE} FROM sheets WHERE sheet_id = ?", (sheet_id,))
         return None if row is None else self._decode(row)
 
-    def sheet_at(self, no: int) -> Sheet:
-        """The sheet of that number. Raises KeyError when there is none."""
+    def sheet_at(self, no: int, measures: frozenset[str] | None = None) -> Sheet:
+        """The sheet of that number, with the cells of ``measures`` only when given. Raises KeyError when there is none."""
         row = self._row(f"SELECT {_PLACE} FROM sheets WHERE no = ?", (no,))
         if row is None:
             raise KeyError(no)
-        return self._decode(row)
+        return self._decode(row, measures)
 
     def info(self, no: int) -> SheetInfo:
         """The sheet of that number without its cells. Raises KeyError when there is none."""
@@ -169,9 +169,9 @@ class Corpus:
         with self._lock, _damage():
             return self._sheets.execute(sql, params).fetchall()
 
-    def _decode(self, place: tuple[Any, ...]) -> Sheet:
+    def _decode(self, place: tuple[Any, ...], measures: frozenset[str] | None = None) -> Sheet:
         try:
-            return decode(self._blobs.read(*place))
+            return decode(self._blobs.read(*place), measures)
         except ValueError as error:
             raise DamagedSnapshot(schema.BLOBS_FILE, "シートとして読めません") from error
 

@@ -50,6 +50,7 @@ def export(folder: Path, vocabulary: Sequence[str], vectors: npt.NDArray[np.floa
     weights = vectors.astype(np.float16)
     weights[0] = 0  # a word of which nothing is known says nothing
     save_file({WEIGHTS_KEY: weights}, folder / WEIGHTS_FILE)
+    (folder / WEIGHTS_FILE).chmod(0o644)  # the library makes it private to the user
     build_tokenizer(vocabulary).save(str(folder / TOKENIZER_FILE), pretty=False)
     _json(folder / WORDS_FILE, dataclasses.asdict(rules))
     _json(folder / "modules.json", _MODULES)
