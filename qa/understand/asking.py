@@ -12,8 +12,12 @@ from qa.understand.figures import Focus, is_money, measures_asked, operation_ask
 from qa.understand.items import Item, find_item, introduction
 from qa.understand.payee_questions import read_payee
 from qa.understand.reading import Reading, left_over
-from qa.understand.vocabulary import vocabulary
+from qa.understand.vocabulary import Cue, vocabulary
+from qa.understand.wording import UNREAD, said
 
+UNREAD_QUESTION = (
+    "何をお答えすればよいか読み取れませんでした。執行額、執行率、増減額、最も多い年度、最大の支出先など、知りたいことを書いてください"
+)
 NO_SUCH_ITEM = "シートにその項目はありません"
 _STRONG_PAYEE = frozenset(
     {
@@ -33,6 +37,9 @@ _TEXT_MEASURES = frozenset(
 )
 _BUDGET_ITEM = re.compile(r"(?:旅費|庁費|謝金|手当|補助金|委託費|負担金|交付金|分担金|給与|費|金)$")
 _HOW_MUCH = re.compile(r"いくら|金額|何円|何億|何百万|どれくらい|どのくらい|いくつ|何%")
+_OF = re.compile(r"(?:長|名|者)?の")
+_OF_ITSELF = re.compile(r"予定|詳細|詳し|事業|部分|内容|全文|本文|文章|文言|文面|記載|記述|概要|状況|欄|正式|名称|年度")
+_NUMBER_AFTER = re.compile(r"\s?(?:は|が|:)?\s?[「(]?[\d新]")
 _SHORT_FIELD = 4
 _OVERVIEW_NOTE = "何を知りたいかが書かれていないため、事業概要を示します"
 _EXECUTED_NOTE = "何の額かが書かれていないため、執行額として答えます"
@@ -76,6 +83,8 @@ def _without_measure(reading: Reading, focus: Focus) -> Interpretation:
     words = _leftover_words(reading)
     if words and not reading.has("operation"):
         return _unknown(reading, words)
+    if not reading.has("operation") and UNREAD.search(said(reading)):
+        return _unread(reading)
     if reading.has("measure", "実績") and words:
         return dataclasses.replace(read_figure(reading, focus, (Measure.OUTCOME_ACTUAL.value,)), item=words)
     if _HOW_MUCH.search(reading.board.text) or reading.has("operation") or reading.resolved.ends or reading.years.relative:
@@ -111,10 +120,12 @@ def _read_text(reading: Reading) -> Interpretation | None:
             field = Measure.CHECK_NOTE if check.note or "理由" in reading.board.text else Measure.CHECK_MARK
             return _text(reading, field.value, check.item)
     text = reading.board.text
-    fields = [c for c in reading.cues if c.kind == "field" and not re.match(r"\s?(?:は|が|:)?\s?[「(]?[\d新]", text[c.end :])]
+    fields = [c for c in reading.cues if c.kind == "field" and not _gives_number(c, text)]
     if not fields:
         return None
     best = max(fields, key=lambda c: (c.size, c.start))
+    if thing := _of_field(reading, best.end):
+        return _unknown(reading, thing)
     figures = [c for c in reading.cues if c.kind == "measure" and len(c.phrase) >= 3 and c.value != "実績"]
     plainly = [c for c in figures if c.start > best.start or best.size < _SHORT_FIELD]
     if plainly and _HOW_MUCH.search(reading.board.text) and best.value != Field.CHANGE_REASON:
@@ -124,6 +135,22 @@ def _read_text(reading: Reading) -> Interpretation | None:
         return found
     years = found.fiscal_years or ((found.sheet_year,) if found.sheet_year is not None else ())
     return dataclasses.replace(found, table=best.value, sheet_year=None, fiscal_years=years)  # the year of the number
+
+
+def _gives_number(cue: Cue, text: str) -> bool:
+    """``事業番号0048``: the number is given, not asked."""
+    return cue.value == Table.PAST_NUMBERS and bool(_NUMBER_AFTER.match(text, cue.end))
+
+
+def _of_field(reading: Reading, end: int) -> str:
+    """What is asked *about* a field (作成者の生年月日, 担当課の写真), "" when the field itself is asked."""
+    joined = _OF.match(reading.board.text, end)
+    if joined is None:
+        return ""
+    at = joined.end()
+    stop = next((e for s, e in left_over(reading.board) if s <= at <= e - 2), at)
+    thing = reading.question.source(at, stop)
+    return "" if _OF_ITSELF.match(thing) else thing
 
 
 def _text(reading: Reading, field: str, item: str) -> Interpretation:
@@ -141,6 +168,11 @@ def _text(reading: Reading, field: str, item: str) -> Interpretation:
 def _unknown(reading: Reading, thing: str) -> Interpretation:
     found = _text(reading, "", item="")
     return dataclasses.replace(found, reason=f"{NO_SUCH_ITEM}（{thing}）", unit=unit_asked(reading))
+
+
+def _unread(reading: Reading) -> Interpretation:
+    """Something computed or ranked is asked and was not understood: a plain figure would mislead."""
+    return Interpretation(reading.question.original, Subject.NONE, Operation.LOOKUP, reason=UNREAD_QUESTION)
 
 
 def _check_asked(reading: Reading) -> bool:

@@ -15,11 +15,17 @@ from qa.understand.figures import Focus, measures_asked, operation_asked, read_f
 from qa.understand.folding import fold_name, fold_with_places
 from qa.understand.many import read_many
 from qa.understand.payee_questions import rank_asked, read_payee
+from qa.understand.payees import find_payee, payees_of
 from qa.understand.reading import Reading, left_over
 
 _PAIR = frozenset({Operation.DIFFERENCE, Operation.GROWTH_RATE, Operation.RATIO})
 _ONE_YEAR = frozenset({Operation.LOOKUP, Operation.EXECUTION_RATE, Operation.UNUSED})
-_BLOCK_ONLY = re.compile(r"^(?:では|じゃあ|次は|次に)?[、\s]*([a-z])(?:は|だと|ブロックは|グループは|の方は|も)?[\s?。]*$")
+_BLOCK_ONLY = re.compile(
+    r"^(?:では|じゃあ|次は|次に)?[、\s]*(?:ブロック)?([a-z])(?:ブロック|グループ|の方)?(?:は|だと|なら|も|では|の場合)*"
+    r"(?:いくら|どう|合計)?(?:ですか|でしょうか|でした|になります|か)*[\s?。]*$"
+)
+_NEXT = re.compile(r"(?:その|この)?次(?:に|は|の支出先|に多|点|位)(?!年|の年)|続くのは|次に続|二番手")
+_AGAINST = re.compile(r"年度?(?:と|に|から|より|と比|比)")
 _WHOLE = re.compile(r"事業全体|全体で|全体の|事業の|事業として")
 _SAME_MINISTRY = re.compile(r"同じ(?:府)?省庁?|同省|同庁|その省|この省|同府省")
 _PREVIOUS_YEAR = re.compile(r"前年度?(?:と|に|から|比)|前の年度?(?:と|に|から)|1年で|一年で|1年間で|昨年度?(?:と|に|から)")
@@ -70,7 +76,17 @@ def _merge(
         return _other_years(reading, previous, focus)
     if previous.subject is Subject.FIGURE and (operation is not Operation.LOOKUP or measures) and not _leftover(reading):
         return _other_figure(reading, previous, sheet, focus)
-    return _with_payee(read_asked(reading, sheet, focus), payee_before)
+    return _in_years_before(_with_payee(read_asked(reading, sheet, focus), payee_before), reading, previous)
+
+
+def _in_years_before(found: Interpretation, reading: Reading, previous: Interpretation) -> Interpretation:
+    """A figure asked without a year is that of the year talked about, whatever else the turn says."""
+    plain = found.subject is Subject.FIGURE and found.operation in _ONE_YEAR and not found.item
+    if not plain or found.fiscal_years or _has_years(reading) or reading.years.latest:
+        return found
+    if previous.subject is not Subject.FIGURE or previous.operation not in _ONE_YEAR:
+        return found
+    return dataclasses.replace(found, fiscal_years=previous.fiscal_years)
 
 
 def _payee_turn(
@@ -81,14 +97,39 @@ def _payee_turn(
     found = read_payee(reading, sheet)
     if found is not None and (found.operation in (Operation.PAYEE_FIELD, Operation.PAYEE_SHARE) and not found.payee):
         return dataclasses.replace(found, payee=payee_before, block=found.block or previous.block)
-    if found is None and re.search(r"(\d|[一二三四五六七八九十])\s?(?:番目|位)", text):
-        return dataclasses.replace(previous, operation=Operation.PAYEE_TOP, rank=rank_asked(text), payee="")
+    ranked = re.search(r"(\d|[一二三四五六七八九十])\s?(?:番目|位|番手)", text)
+    if ranked and (found is None or found.operation in (Operation.PAYEE_TOP, Operation.PAYEE_LIST)) and not found_payee(found):
+        return dataclasses.replace(previous, operation=Operation.PAYEE_TOP, rank=rank_asked(text), payee="", field="")
+    if previous.operation is Operation.PAYEE_TOP and _NEXT.search(text) and not _has_years(reading):
+        return dataclasses.replace(previous, rank=max(previous.rank, 1) + 1, payee="", field="")
+    if other := _other_payee(reading, previous, sheet, found):
+        return other
     if payee_before and _asks_amount(reading, found):
         unit = unit_asked(reading)
         return dataclasses.replace(
             previous, operation=Operation.PAYEE_AMOUNT, payee=payee_before, field="", rank=1, unit=unit
         )
     return found
+
+
+def found_payee(found: Interpretation | None) -> str:
+    return found.payee if found is not None else ""
+
+
+def _other_payee(
+    reading: Reading, previous: Interpretation, sheet: Sheet, found: Interpretation | None
+) -> Interpretation | None:
+    """``千葉県は？`` after 埼玉県: the same question about another payee of the sheet."""
+    if found is not None or reading.has("field") or reading.has("operation") or _has_years(reading):
+        return None
+    if any(c.kind == "measure" and c.value != Measure.EXECUTED for c in reading.cues):
+        return None
+    named = find_payee(payees_of(sheet), reading.board)
+    if named is None or previous.operation not in (Operation.PAYEE_AMOUNT, Operation.PAYEE_FIELD, Operation.PAYEE_TOP):
+        return None
+    operation = Operation.PAYEE_FIELD if previous.operation is Operation.PAYEE_FIELD else Operation.PAYEE_AMOUNT
+    unit = unit_asked(reading) or previous.unit
+    return dataclasses.replace(previous, operation=operation, payee=named[0], block="", rank=1, unit=unit, notes=())
 
 
 def _asks_amount(reading: Reading, found: Interpretation | None) -> bool:
@@ -118,6 +159,8 @@ def _other_years(reading: Reading, previous: Interpretation, focus: Focus) -> In
     asked = read_figure(reading, focus, previous.measures)
     operation = previous.operation if previous.operation in _ONE_YEAR | _PAIR else Operation.LOOKUP
     years = asked.fiscal_years
+    if previous.operation in _PAIR and (pair := _against(reading, previous, focus)):
+        return dataclasses.replace(previous, fiscal_years=pair, years_relative="", notes=())
     if operation in _PAIR and (len(years) != 2 or unit_asked(reading) or "額" in reading.board.text):
         operation = Operation.LOOKUP if unit_asked(reading) or "額" in reading.board.text else operation
         years = (years[-1] - 1, years[-1]) if operation in _PAIR else years
@@ -140,6 +183,10 @@ def _other_figure(reading: Reading, previous: Interpretation, sheet: Sheet, focu
     found = read_figure(reading, focus, measures)
     if previous.item and (not own or own[:1] == previous.measures[:1]):
         found = dataclasses.replace(found, item=previous.item, table=previous.table)
+    if found.operation in _PAIR and (pair := _against(reading, previous, focus)):
+        return dataclasses.replace(found, fiscal_years=pair)
+    if found.operation is Operation.LOOKUP and _sums(reading, previous):
+        found = dataclasses.replace(found, operation=previous.operation, fiscal_years=previous.fiscal_years)
     if _has_explicit_years(reading) or (reading.years.relative and found.operation not in _PAIR):
         return found
     if found.operation in _PAIR:
@@ -152,6 +199,27 @@ def _other_figure(reading: Reading, previous: Interpretation, sheet: Sheet, focu
     if previous.operation in _ONE_YEAR and previous.fiscal_years:
         return dataclasses.replace(found, fiscal_years=previous.fiscal_years)
     return dataclasses.replace(found, fiscal_years=(focus.anchor,) if focus.anchor is not None else ())
+
+
+def _against(reading: Reading, previous: Interpretation, focus: Focus) -> tuple[int, ...]:
+    """``26年度と比べると？``: the year talked about against the one named; () when the turn says otherwise."""
+    years = reading.resolved.ends
+    if len(years) != 1 or reading.years.relative or focus.anchor in (None, years[0]):
+        return ()
+    if not _AGAINST.search(reading.board.text):
+        return ()
+    anchor = previous.fiscal_years[-1] if previous.operation in _PAIR and previous.fiscal_years else focus.anchor
+    return tuple(sorted((years[0], anchor))) if anchor is not None and anchor != years[0] else ()
+
+
+def _sums(reading: Reading, previous: Interpretation) -> bool:
+    """``当初予算の合計も`` after a sum over years."""
+    return (
+        "sum" in reading.values("operation")
+        and previous.operation in (Operation.SUM, Operation.MEAN)
+        and len(previous.fiscal_years) > 1
+        and not _has_years(reading)
+    )
 
 
 def _pair_before(

@@ -12,6 +12,7 @@ from qa.understand.vocabulary import Cue, Phrases, longest, vocabulary
 
 _BLOCK_AFTER = re.compile(r"(?<![a-z])([a-z])\s?(?:支出先)?(?:ブロック|グループ|block|group)(?!サイズ)")
 _BLOCK_BEFORE = re.compile(r"(?:支出先)?(?:ブロック|グループ|block|group)\s?[「(]?([a-z])(?![a-z])")
+_BLOCK_PAYEES = re.compile(r"(?<![a-z])([a-z])\s?の\s?支出先|支出先\s?([a-z])(?![a-z])")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -49,10 +50,11 @@ def _own_names(known: frozenset[str]) -> Phrases:
 
 def read_block(board: Board) -> str:
     """``ブロックB`` / ``Bグループ`` → ``B``; claimed as ``ブロック``. "" when none is named."""
-    for pattern in (_BLOCK_AFTER, _BLOCK_BEFORE):
+    for pattern in (_BLOCK_AFTER, _BLOCK_BEFORE, _BLOCK_PAYEES):
         if match := next(board.find(pattern), None):
-            board.claim(*match.span(), "ブロック", match[1].upper())
-            return match[1].upper()
+            letter = match[match.lastindex or 1].upper()
+            board.claim(*match.span(), "ブロック", letter)
+            return letter
     return ""
 
 

@@ -10,6 +10,16 @@ from qa.model import Interpretation, Operation, Subject
 from qa.understand.amounts import read_premise, read_threshold
 from qa.understand.reading import Reading
 from qa.understand.time import RELATIVE, Base
+from qa.understand.wording import (
+    ALL_PARTS,
+    CHANGE,
+    RATE_OF_CHANGE,
+    SUPERLATIVE,
+    TOTALLED,
+    USED_SHARE,
+    YEAR_ASKED,
+    said,
+)
 
 # A shorter, weaker word gives way when an official one stands in the same question.
 _WEAK = frozenset({"予算", "支出", "執行", "補正", "当初", "要求", "当初は", "当初で", "予算額", "使った", "使われた", "支出額", "現額"})
@@ -44,10 +54,20 @@ class Focus:
 
 def measures_asked(reading: Reading) -> tuple[str, ...]:
     """The measures named, weak words dropped when a stronger one is there; ``実績`` apart."""
+    words = said(reading)
+    if ALL_PARTS.search(words) and "予算" in words:
+        return (Measure.BUDGET_TOTAL.value,)
+    if USED_SHARE.search(words):
+        return (Measure.EXECUTION_RATE.value,)
     cues = [c for c in reading.cues if c.kind == "measure" and c.value != "実績"]
     cues = [c for c in cues if not _introduces(reading, c.end)] or cues
     strong = [c for c in cues if c.phrase not in _WEAK or _LISTED.match(reading.board.text, c.end)]
     return tuple(dict.fromkeys(c.value for c in (strong or cues)))
+
+
+def strongly_asked(reading: Reading) -> bool:
+    """A measure is named by more than an everyday word (予算, 支出) that opinions are asked about too."""
+    return any(c.kind == "measure" and c.phrase not in _WEAK for c in reading.cues)
 
 
 def _introduces(reading: Reading, end: int) -> bool:
@@ -61,20 +81,21 @@ def is_money(measures: tuple[str, ...]) -> bool:
 
 def operation_asked(reading: Reading, measures: tuple[str, ...]) -> Operation:
     """The operation on figures; LOOKUP when nothing but a printed figure is asked."""
-    named = reading.values("operation")
+    named, words = reading.values("operation"), said(reading)
     years = len(reading.resolved.spread)
     several = years >= 2 or reading.years.recent >= 2
     supplementary = measures[:1] == (Measure.SUPPLEMENTARY,) and years <= 1 and not reading.years.relative
     rules = (
         (Operation.UNUSED, "unused" in named),
-        (Operation.GROWTH_RATE, "growth_rate" in named),
+        (Operation.GROWTH_RATE, "growth_rate" in named or bool(RATE_OF_CHANGE.search(words))),
         (Operation.RATIO, "ratio" in named),
         (Operation.YEARS_OVER, read_threshold(reading.board.text) is not None and _asks_years(reading)),
-        (Operation.MAX_YEAR, "max_year" in named),
+        (Operation.MAX_YEAR, "max_year" in named or bool(SUPERLATIVE.search(words) and YEAR_ASKED.search(words))),
         (Operation.MIN_YEAR, "min_year" in named),
-        (Operation.DIFFERENCE, "difference" in named and not supplementary),
+        (Operation.TREND, reading.years.recent >= 3 and "どう" in words),
+        (Operation.DIFFERENCE, ("difference" in named or bool(CHANGE.search(words))) and not supplementary),
         (Operation.MEAN, "mean" in named),
-        (Operation.SUM, "sum" in named and several),
+        (Operation.SUM, ("sum" in named or bool(TOTALLED.search(words))) and several),
         (Operation.TREND, "trend" in named),
         (Operation.SHARE, "share" in named and len(measures) >= 2),
         (Operation.EXECUTION_RATE, Measure.EXECUTION_RATE in measures),

@@ -13,8 +13,12 @@ from qa.understand.payee_questions import rank_asked
 from qa.understand.reading import Reading, left_over
 from qa.understand.vocabulary import vocabulary
 
+UNREAD_COUNT = (
+    "どのような条件の事業を数えるのか読み取れませんでした。府省庁、シートの年度、支出先の名称、執行率の条件などを書いてください"
+)
 _TOP = re.compile(
     r"(?:トップ|上位|下位|ベスト|ワースト|top)\s?(\d{1,3}|[一二三四五六七八九十])|上から(\d{1,3}|[一二三四五六七八九十])"
+    r"|(?:多い|大きい|少ない|小さい|低い|高い)(?:もの|事業|シート)?(?:を|の)?\s?(\d{1,3}|[一二三四五六七八九十])(?:つ|件|事業|個|本)"
     r"|(?:1位から|1~|1-)(\d{1,3})位?|(?:多い|大きい|少ない|小さい|低い|高い)(?:順|方|ほう)(?:から|に)?(?:上位)?(\d{1,3}|[一二三四五六七八九十])"
 )
 _ONE = re.compile(
@@ -60,6 +64,8 @@ def read_many(reading: Reading, focus: Focus) -> Interpretation:
         measures = tuple(m for m in measures if m in _RATES)
     payee = _payee(reading)
     operation, top_n = _operation(reading, measures, payee)
+    if operation is Operation.AGG_COUNT and not payee and _restricts(reading):
+        return Interpretation(reading.question.original, Subject.NONE, Operation.LOOKUP, reason=UNREAD_COUNT)
     if not measures and operation in (Operation.AGG_TOP, Operation.AGG_CHANGE):
         measures = (Measure.EXECUTED.value,)
     years, words = years_asked(reading, Operation.LOOKUP if operation is not Operation.AGG_CHANGE else Operation.DIFFERENCE, measures, focus)
@@ -91,6 +97,13 @@ def read_many(reading: Reading, focus: Focus) -> Interpretation:
         group_by=_group(reading),
         notes=_one_ministry(reading),
     )
+
+
+def _restricts(reading: Reading) -> bool:
+    """The question counts only some of the sheets, by a payee or words that were not understood."""
+    if "支出先" in reading.board.text or reading.has("unrecorded"):
+        return True
+    return not reading.ministries and not _topic(reading, "") and any(e - s >= 2 for s, e in left_over(reading.board))
 
 
 def _one_ministry(reading: Reading) -> tuple[str, ...]:

@@ -15,10 +15,11 @@ from qa.understand.payees import find_payee, payees_of
 from qa.understand.reading import Reading, left_over
 from qa.understand.spans import BLANK
 from qa.understand.vocabulary import vocabulary
+from qa.understand.wording import SUPERLATIVE, YEAR_ASKED, said
 
 _RANK = re.compile(r"(?<!\d)(\d{1,2}|[一二三四五六七八九十])(?:番目|位|番手)")
 _FIRST_N = re.compile(r"(?:上位|トップ|上から)\s?(\d{1,2}|[一二三四五六七八九十])(?:者|社|つ|件|か所|位|名)?")
-_PAYER = re.compile(r"支出先|支払先|支払い先|相手|受け取|受取|もら|誰|だれ|どこ|会社|企業|団体|法人|お金|拠出額が最大")
+_PAYER = re.compile(r"支出先|支払先|支払い先|相手|受け取|受取|受けた先|受けている先|渡し先|もら|誰|だれ|どこ|会社|企業|団体|法人|お金|拠出額が最大")
 _YEARLY = re.compile(r"年度は|年度と|年度で|年度の|どの年|何年|年はいつ|いつ")
 _PAID_AFTER = re.compile(
     r"(?:へ|に|へと|に対して)(?:は|も|の)?[^、。?]{0,12}(?:支出|支払|払|渡|流|拠出|交付|配|支給|いくら|出て|出した|委託|補助)|への"
@@ -63,8 +64,9 @@ def payee_words(reading: Reading) -> set[str]:
 def _operation(reading: Reading, words: set[str], columns: tuple[str, ...], named: str) -> Operation | None:
     text = reading.board.text
     about_payee = bool(_PAYER.search(text)) and not (reading.has("measure") and _YEARLY.search(text))
+    asks_payee = bool(_PAYER.search(rest := said(reading))) and bool(SUPERLATIVE.search(rest)) and not YEAR_ASKED.search(rest)
     money = reading.has("measure", Measure.EXECUTED) or "paid" in words or "いくら" in text or "金額" in text
-    top = "top" in words or ("max_year" in reading.values("operation") and bool(_PAYER.search(text)))
+    top = "top" in words or asks_payee or ("max_year" in reading.values("operation") and bool(_PAYER.search(text)))
     rules = (
         (Operation.PAYEE_ONE_BIDDER, "one_bidder" in words),
         (Operation.PAYEE_COUNT, "count" in words),

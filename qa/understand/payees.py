@@ -12,14 +12,15 @@ from qa.understand.spans import BLANK, Board
 
 _FORMS = (
     r"株式会社|有限会社|合同会社|合資会社|一般社団法人|一般財団法人|公益社団法人|公益財団法人|学校法人|医療法人"
-    r"|社会福祉法人|特定非営利活動法人|npo法人|公立大学法人|国立大学法人|協同組合"
+    r"|有限責任監査法人|監査法人|弁護士法人|税理士法人|社会福祉法人|特定非営利活動法人|npo法人|公立大学法人|国立大学法人|協同組合"
     r"|\((?:株|有|一社|一財|公社|公財|特非|学|福|同)\)"
 )
 _NO_WORD = rf"\s、。,?!「」『』()（）{BLANK}"
-_STOP = rf"(?=へは|へ|には|に|が|の|を|は|と(?!う)|で|から|より|って|も|という|[{_NO_WORD}]|$)"
+_STOP = rf"(?=さん|様|殿|御中|へは|へ|には|に|が|の|を|は|と(?!う)|で|から|より|って|も|という|[{_NO_WORD}]|$)"
 _BY_FORM = re.compile(
     rf"(?:{_FORMS})[^{_NO_WORD}がのをはにへとで][^{_NO_WORD}]{{0,39}}?{_STOP}|[^{_NO_WORD}ぁ-ん]{{1,40}}?(?:{_FORMS})(?![一-龥ァ-ヶーa-z])"
 )
+_HEAD = re.compile(r"(?:(?:(?<=[\s、。,「『(])|^)[ぁ-ん]{2,6})?$")  # みずほ…株式会社: hiragana that begins a phrase
 _PAID_TO = re.compile(r"(?:へ|に)(?:は|も)?(?:いくら|支|払|渡|流|配|交付)|への")  # a ministry as a payee
 _MIN_NAME = 2
 
@@ -28,8 +29,9 @@ def read_payee_forms(board: Board) -> str:
     """The first name with a legal form (``合同会社ナイデータ``), claimed as ``支出先名``; "" when none."""
     first = ""
     for match in list(board.find(_BY_FORM)):
-        board.claim(*match.span(), "支出先名", match.group())
-        first = first or match.group()
+        start = match.start() - len(_HEAD.search(board.masked[: match.start()]).group())  # type: ignore[union-attr]
+        board.claim(start, match.end(), "支出先名", board.text[start : match.end()])
+        first = first or board.text[start : match.end()]
     return first
 
 

@@ -35,7 +35,7 @@ _AFTER_SHEET = re.compile(
 )
 _AFTER_PUBLISHED = re.compile(r"\s?(?:に)?(?:公開|公表|版)(?:分)?(?!予定)")
 _BEFORE_SHEET = re.compile(rf"(?:{_SHEET}|rsシステム|rs)\s?(?:の)?(?:公開)?(?:年度)?(?:は|が|も|:|\(|/|、|で)?\s?$")
-_SAME_YEAR = re.compile(rf"同(?:じ)?(?:一)?(?:年度?|年度)の?(?:行政事業)?(?:レビュー)?{_SHEET}")
+_SAME_YEAR = re.compile(rf"(?:同じ?|同一|その|当該)(?:の)?年度?の?(?:行政事業)?(?:レビュー)?{_SHEET}")
 _SHEET_WORD = re.compile(rf"(?:rsシステム|rs)?の?(?:行政事業)?(?:レビュー)?{_SHEET}")
 _RECENT = re.compile(
     rf"(?:過去|直近|最近|ここ|この|これまで|近年|同|以上|上記)の?(?P<n>{_NUMBER}|数)\s?(?:[かヶヵケカ箇]年度?|年度?(?:間|分)?)(?!度?シート)"
@@ -241,7 +241,7 @@ def _is_year(match: re.Match[str], final: bool) -> bool:
     if match["suffix"] or match["era"] in ("平成", "令和", "昭和"):
         return True
     if match["western"] is not None:
-        if not final:
+        if not final or match.group().startswith("fy"):
             return True
         after, before = text[match.end() : match.end() + 6], text[: match.start()]
         starts_clean = not before or before[-1] in " 、。,(「『・/のrs~〜→-" + BLANK or match.group().startswith("fy")

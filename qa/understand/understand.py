@@ -11,7 +11,7 @@ from qa.understand.asking import read_asked
 from qa.understand.context import Context
 from qa.understand.conversation import follow_up, pick_rival
 from qa.understand.directory import Directory, directory
-from qa.understand.figures import Focus, measures_asked, read_figure
+from qa.understand.figures import Focus, measures_asked, read_figure, strongly_asked
 from qa.understand.many import is_about_many, read_many
 from qa.understand.reading import Reading, left_over, read
 from qa.understand.resolve import Found, find_by_id, find_by_number, find_project
@@ -53,7 +53,7 @@ def _interpret(
     reading: Reading, found: Found, context: Context, places: Directory, focus_sheet: Candidate | None
 ) -> Interpretation:
     named = bool(found.sheets or (found.rivals and reading.choice.best is not None) or found.text)
-    if reading.has("outside") and not reading.has("measure") and not reading.has("field"):
+    if reading.has("outside") and not reading.has("field") and not strongly_asked(reading):
         return _outside(reading)
     if named and not is_about_many(reading):
         return _about_project(reading, found, context, places)

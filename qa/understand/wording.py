@@ -1,0 +1,48 @@
+"""Shapes of asking that no list of phrases can hold: change, share, superlatives, totals.
+
+Each pattern is matched against ``said``: the question with the project, its years and the words for the
+sheet blanked out, so that nothing in a name (…経営改善…, 最先端…) and no year is taken for what is asked.
+"""
+
+from __future__ import annotations
+
+import re
+
+from qa.understand.reading import Reading
+from qa.understand.spans import BLANK
+
+_HOW_MUCH = r"(?:いくら|どれ(?:だけ|くらい|ぐらい|ほど)|どの(?:くらい|ぐらい|程度)|何(?:十|百|千)?(?:億|万)?円|どう)"
+_MOVES = r"(?:増え|増加|増減|減っ|減り|減少|変わ|変化|変動|動い|動き|伸び|上が|下が|落ち|縮)"
+_PERCENT = r"(?:何|なん)(?:%|パーセント|割)"
+_CLAUSE = r"[^、。?!]"
+
+_DID = r"(?:増え|減っ|減り|増加し|減少し)(?:まし|てい|てる|る|た|て|ま|す|の|ん|で)*(?:か|の(?=[、。?!\s]|$))"
+
+CHANGE = re.compile(rf"{_HOW_MUCH}{_CLAUSE}{{0,8}}?{_MOVES}|{_DID}")
+RATE_OF_CHANGE = re.compile(
+    rf"{_PERCENT}{_CLAUSE}{{0,8}}?(?:増|減|変わ|変化|変動|伸び|上が|下が|アップ|ダウン|落ち)"
+    rf"|(?:年度?|{BLANK})比{_CLAUSE}{{0,16}}?{_PERCENT}"
+)
+USED_SHARE = re.compile(
+    rf"予算{_CLAUSE}{{0,16}}?(?:使|執行|消化|支出){_CLAUSE}{{0,12}}(?:割合|比率|{_PERCENT}|[(、]%)"
+    rf"|予算{_CLAUSE}{{0,16}}?(?:割合|比率|{_PERCENT}){_CLAUSE}{{0,8}}?(?:使|執行|消化|支出)"
+    rf"|予算{_CLAUSE}{{0,8}}?(?:消化し|使い切)[^。]{{0,24}}%"
+)
+TOTALLED = re.compile(r"(?<![一-龥々予])計(?:で)?(?:いくら|何|どれ|どの)|通して(?:いくら|何|どれ)|ぜんぶで|全部合わせ|合わせて(?:いくら|何|どれ)")
+SUPERLATIVE = re.compile(
+    rf"最大|最多|最高|首位|筆頭|トップ(?!\s?[\d一二三四五六七八九十])|(?<!\d)1位|(?:最も|もっとも|一番|いちばん){_CLAUSE}{{0,14}}?(?:多|大き|高|たくさん)"
+)
+ALL_PARTS = re.compile(
+    r"(?:補正|繰越|繰り越)[^。?!]{0,10}(?:補正|繰越|繰り越)[^。?!]{0,8}?(?:入れ|含|込|合わせ|足し|加え)"
+)
+YEAR_ASKED = re.compile(r"どの年|何年度?(?!目)|いつ|年度(?:は|が|と|を|で|に|、|・|及び)|年度$")
+# Words for something computed or ranked: where one is left unread, a plain figure would answer another question.
+UNREAD = re.compile(r"割合|比率|順位|ランキング|内訳|一番|いちばん|最も|もっとも|最大|最多|最小|番手|番目|\d位|差額|平均|推移|支出先|支払先|ブロック")
+
+
+def said(reading: Reading) -> str:
+    """The question without the project, the years and the words for the sheet."""
+    text = list(reading.board.text)
+    for claim in reading.board.of("事業", "シート", "シート語", "年度"):
+        text[claim.start : claim.end] = BLANK * (claim.end - claim.start)
+    return "".join(text)

@@ -1,0 +1,137 @@
+"""Ways of asking that no phrase list holds, found with the held-out sets (``benchmarks/heldout``)."""
+
+from __future__ import annotations
+
+import pytest
+
+from corpus.fields import Field, Measure
+from qa.model import Operation, Subject
+from qa.understand.asking import UNREAD_QUESTION
+from qa.understand.many import UNREAD_COUNT
+from tests.qa.understanding import asked
+
+NAME = "架空自治体の情報基盤を強くするための対策事業"
+YEARS = "平成30年度から令和元年度に"
+
+
+@pytest.mark.parametrize(
+    ("words", "operation"),
+    [
+        (f"の執行額が{YEARS}いくら変化したか", Operation.DIFFERENCE),
+        (f"の執行額は{YEARS}かけてどれくらい動いた？", Operation.DIFFERENCE),
+        (f"の執行額は{YEARS}増えましたか減りましたか", Operation.DIFFERENCE),
+        ("の執行額は、2018年度比で2019年度は何パーセントの増減か", Operation.GROWTH_RATE),
+        ("は29、30、元年度の3年で計いくら使っていますか", Operation.SUM),
+        ("は、どの年度にもっとも多く執行していますか", Operation.MAX_YEAR),
+        ("の30年度予算のうち実際に使われた割合を", Operation.EXECUTION_RATE),
+        ("、30年度は予算をどのくらい消化した？（2020年度シート、％）", Operation.EXECUTION_RATE),
+    ],
+)
+def test_shapes_of_asking(words: str, operation: Operation) -> None:
+    found = asked(NAME + words)
+    assert (found.subject, found.operation) == (Subject.FIGURE, operation)
+
+
+def test_parts_named_together_ask_for_the_total() -> None:
+    found = asked(f"{NAME}には30年度に合計どのくらいの予算がありましたか（繰越や補正も入れて）")
+    assert found.measures == (Measure.BUDGET_TOTAL,)
+    assert asked(f"{NAME}の令和元年度の計を2020年度シートで").measures == (Measure.BUDGET_TOTAL,)
+
+
+@pytest.mark.parametrize(
+    ("words", "payee"),
+    [
+        ("で、最も多額の支出を受けた先と額は", ""),
+        ("の支出先のうち、いちばん額が大きいところは", ""),
+        ("のトップの支出先の名前と支出額", ""),
+    ],
+)
+def test_the_largest_payee(words: str, payee: str) -> None:
+    found = asked(NAME + words)
+    assert (found.operation, found.payee) == (Operation.PAYEE_TOP, payee)
+
+
+@pytest.mark.parametrize(
+    ("question", "payee"),
+    [
+        (f"架空岬市が{NAME}で受けた額はいくら", "架空岬市"),
+        (f"{NAME}で株式会社架空データさんにいくら払った", "株式会社架空データ"),
+        (f"{NAME}でいろは有限責任監査法人に払った額", "有限責任監査法人"),
+        (f"{NAME}における株式会社架空データの支出額", "株式会社架空データ"),
+    ],
+)
+def test_payees_by_form_and_verb(question: str, payee: str) -> None:
+    found = asked(question)
+    assert found.subject is Subject.PAYEE
+    assert payee in found.payee
+    assert "における" not in found.payee
+
+
+def test_a_block_by_its_payees() -> None:
+    assert asked(f"{NAME}で、B の支出先群に支払われた額の合計").block == "B"
+
+
+def test_a_year_behind_a_field_is_no_number() -> None:
+    assert asked(f"{NAME}の点検結果（2020年度シート）はどうなっていますか").field == Field.CHECK_RESULT
+    assert asked(f"{NAME}の今後の改善の方向性は2020年度シートでどう書かれていますか").field == Field.IMPROVEMENT
+
+
+@pytest.mark.parametrize("words", ["の作成者の血液型は？", "の担当課長の似顔絵を見せて"])
+def test_what_is_asked_about_a_field_is_not_the_field(words: str) -> None:
+    found = asked(NAME + words)
+    assert (found.subject, found.field) == (Subject.TEXT, "")
+
+
+def test_no_plain_figure_for_an_unread_ranking() -> None:
+    assert asked(f"{NAME}の令和元年度の割合は？").subject is not Subject.FIGURE
+    assert asked(f"{NAME}の令和元年度は2番目？").reason == UNREAD_QUESTION
+
+
+def test_no_count_of_all_sheets_for_an_unread_condition() -> None:
+    found = asked("総務省の2020年度シートで、架空連合が支出先なのは何件ですか")
+    assert found.filter.payee or found.reason == UNREAD_COUNT
+    assert asked("架空の何かの閲覧の数は？2020年度シート").operation is not Operation.AGG_COUNT
+
+
+def test_opinions_on_the_budget_are_outside() -> None:
+    assert asked(f"{NAME}の予算は適正ですか、評価してください").subject is Subject.NONE
+
+
+def test_the_year_behind_fy() -> None:
+    assert asked(f"{NAME}ってFY2018はいくら使ったの？").fiscal_years == (2018,)
+    assert asked(f"{NAME}の令和元年度の当初予算を、その年のシートから").sheet_year == 2019
+
+
+# ---------------------------------------------------------------- turns
+
+
+def test_the_year_before_against_a_named_one() -> None:
+    first = asked(f"{NAME}の令和元年度の執行額は")
+    for words in ("30年度と比べると？", "30年度からどう変わった？"):
+        found = asked(words, first)
+        assert (found.operation, found.fiscal_years) == (Operation.DIFFERENCE, (2018, 2019))
+
+
+def test_another_measure_keeps_the_year_whatever_else_is_said() -> None:
+    first = asked(f"{NAME}の30年度の執行率は")
+    assert asked("その分子と分母のうち分子、執行額は？", first).fiscal_years == (2018,)
+
+
+def test_the_sum_goes_on_with_another_measure() -> None:
+    first = asked(f"{NAME}の29年度から令和元年度の執行額を合計して")
+    found = asked("当初予算の合計も", first)
+    assert (found.operation, found.measures, found.fiscal_years) == (Operation.SUM, (Measure.INITIAL,), (2017, 2018, 2019))
+
+
+def test_the_next_payee() -> None:
+    first = asked(f"{NAME}で支出額が最大の支出先は")
+    for words in ("二番手は？", "次に多いのは？", "2位は"):
+        found = asked(words, first)
+        assert (found.operation, found.rank) == (Operation.PAYEE_TOP, 2)
+
+
+def test_another_payee_and_another_block() -> None:
+    first = asked(f"{NAME}で株式会社架空データにはいくら出てる？")
+    assert asked("架空岬市は？", first).payee == "架空岬市"
+    block = asked(f"{NAME}のAブロックの支出額合計は？")
+    assert asked("Bだといくら？", block).block == "B"
