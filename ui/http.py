@@ -13,7 +13,7 @@ from corpus.model import CorpusError
 from ui.desk import BadQuestion, NotFound
 from ui.edits import BadEdit
 from ui.gate import Busy, TooSlow
-from ui.jobs import JobRunning
+from ui.jobs import TooManyJobs
 from ui.security import BodyTooBig
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ STATUS: dict[type[Exception], int] = {
     BadQuestion: 400,
     BadEdit: 400,
     NotFound: 404,
-    JobRunning: 409,
+    TooManyJobs: 503,
     BodyTooBig: 413,
     Busy: 503,
     TooSlow: 504,

@@ -25,13 +25,14 @@ from ui.markup import Safe, join, tag
 
 _log = logging.getLogger(__name__)
 _LINES_KEPT = 200
+_IN_LINE = 20
 
 
-class JobRunning(Exception):
-    """Only one job writes at a time; the message is for the user."""
+class TooManyJobs(Exception):
+    """The line of jobs is full; the message is for the user."""
 
     def __init__(self) -> None:
-        super().__init__("いま別の取り込みをしています。終わってから、もう一度お試しください。")
+        super().__init__("取り込みがたくさん待っています。いくつか終わってから、もう一度お試しください。")
 
 
 @dataclasses.dataclass(slots=True)
@@ -47,7 +48,7 @@ class _Job:
 
 
 class Jobs:
-    """One background job at a time, and the folder where uploads wait for it."""
+    """One background job at a time, others in line behind it, and the folder where uploads wait."""
 
     def __init__(self, data_dir: Path, upload_dir: Path, when_done: Callable[[], frozenset[str]]) -> None:
         """``when_done`` opens the new generation and gives the paths its files were read from."""
@@ -56,6 +57,8 @@ class Jobs:
         self._when_done = when_done
         self._lock = threading.Lock()
         self._job: _Job | None = None
+        self._line: collections.deque[tuple[_Job, Sequence[str], Sequence[Path]]] = collections.deque()
+        self._working = False
         self._process: subprocess.Popen[str] | None = None
 
     # ---- uploads
@@ -78,23 +81,36 @@ class Jobs:
 
     @property
     def busy(self) -> bool:
-        return self._job is not None and not self._job.done
+        return self._working
 
     def ingest(self, paths: Sequence[Path], title: str) -> None:
-        """Take files in. Uploads that are not needed afterwards are removed. Raises JobRunning."""
+        """Take files in. Uploads that are not needed afterwards are removed. Raises TooManyJobs."""
         uploads = [path for path in paths if self._upload_dir in path.parents]
         self._start(title, ["ingest", *map(str, paths)], uploads)
 
     def remove_file(self, name: str) -> None:
-        """Take out the sheets of one file. Raises JobRunning."""
+        """Take out the sheets of one file. Raises TooManyJobs."""
         self._start(f"「{name}」を取り除いています", ["remove", name], [])
 
     def _start(self, title: str, arguments: Sequence[str], uploads: Sequence[Path]) -> None:
         with self._lock:
-            if self.busy:
-                raise JobRunning
-            self._job = _Job(title)
-        threading.Thread(target=self._follow, args=(self._job, arguments, uploads), daemon=True, name="job").start()
+            if len(self._line) >= _IN_LINE:
+                raise TooManyJobs
+            self._line.append((_Job(title), arguments, uploads))
+            self._job = self._job if self._working else self._line[0][0]
+            if self._working:
+                return
+            self._working = True
+        threading.Thread(target=self._work, daemon=True, name="jobs").start()
+
+    def _work(self) -> None:
+        while True:
+            with self._lock:
+                if not self._line:
+                    self._working = False
+                    return
+                self._job, arguments, uploads = self._line.popleft()
+            self._follow(self._job, arguments, uploads)
 
     def _follow(self, job: _Job, arguments: Sequence[str], uploads: Sequence[Path]) -> None:
         command = [sys.executable, "-m", "ui.worker", "--data", str(self._data_dir), *arguments]
@@ -123,10 +139,14 @@ class Jobs:
         job = self._job
         if job is None:
             return None
-        return data_view.JobState(job.title, job.step, job.share, job.done, job.failed, tuple(job.lines), _report(job))
+        behind = f"（ほかに{len(self._line)}件待っています）" if self._line else ""
+        lines = tuple(job.lines)
+        return data_view.JobState(job.title, job.step + behind, job.share, job.done, job.failed, lines, _report(job))
 
     def stop(self) -> None:
         """End a running job: the corpus stays as it was before it."""
+        with self._lock:
+            self._line.clear()
         process = self._process
         if process is not None:
             process.terminate()

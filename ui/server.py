@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,9 @@ _log = logging.getLogger(__name__)
 
 def build(settings: AppSettings) -> tuple[Server, Rooms]:
     """The server with all routes, not yet listening. Needs ``seal_environment`` to have run."""
+    rooms = Rooms(settings)
+    # The corpus is opened while gradio is imported: both take a second or two.
+    threading.Thread(target=rooms.library.refresh, name="open", daemon=True).start()
     from gradio import Server as GradioServer
 
     class GuardedServer(GradioServer):
@@ -35,7 +39,6 @@ def build(settings: AppSettings) -> tuple[Server, Rooms]:
         def build_middleware_stack(self) -> ASGIApp:
             return Guard(super().build_middleware_stack(), settings)
 
-    rooms = Rooms(settings)
     server = GuardedServer(title="rsqa", docs_url=None, redoc_url=None, openapi_url=None)
     for routes in (routes_pages, routes_tabs, routes_data, routes_programs):
         routes.add(server, rooms)

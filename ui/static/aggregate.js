@@ -83,7 +83,7 @@ export function start() {
   onOpen("aggregate", async () => {
     await fill();
     const asked = new URLSearchParams(location.search).get("a");
-    if (asked && !answer.childElementCount) {
+    if (asked && !answer.childElementCount && !table.childElementCount) {
       box.value = asked;
       run();
     }

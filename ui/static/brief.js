@@ -56,9 +56,9 @@ function draw() {
 
 /** Make the brief of a sheet (from another tab). */
 export function open(sheet, name = "") {
+  picked = [{ sheet_id: sheet, project: name || sheet, ministry: "" }]; // before the tab opens: it would ask again
   show("brief");
   if (!["project", "long", "questions"].includes(kind.value)) kind.value = "project";
-  picked = [{ sheet_id: sheet, project: name || sheet, ministry: "" }];
   shape();
   make();
 }
