@@ -34,6 +34,7 @@ from corpus.workers import read_all
 
 _LINES_PER_WORK: Final = 100
 _BYTES_PER_WORK: Final = 4 * 1024 * 1024
+_MAX_FINDINGS: Final = 1000  # of one file
 _PROJECTS_PER_WORK: Final = 60
 _BLOCK: Final = 1 << 20
 
@@ -128,6 +129,7 @@ class _Run:
         self._rs_parts: dict[str, str] = {}
         self._seen: dict[str, str] = {}  # sheets of this run → file
         self._kinds: Counter[str] = Counter()
+        self._noted: Counter[str] = Counter()
 
     def go(self) -> Report:
         started = time.perf_counter()
@@ -194,6 +196,8 @@ class _Run:
                 if len(lines) == _LINES_PER_WORK or size > _BYTES_PER_WORK:
                     yield JudgitWork(file.name, tuple(lines))
                     lines, size = [], 0
+                    if self._noted[file.name] > _MAX_FINDINGS and not reading.sheets:
+                        break  # line after line is rejected: no such data
         except UnreadableFile as error:
             self._note(error.finding)
         if lines:
@@ -297,7 +301,13 @@ class _Run:
     # --- telling ---
 
     def _note(self, finding: Finding) -> None:
-        self.report.findings.append(finding)
+        """Tell a finding; of one file only so many, then that there are more."""
+        self._noted[finding.file] += 1
+        if self._noted[finding.file] <= _MAX_FINDINGS:
+            self.report.findings.append(finding)
+        elif self._noted[finding.file] == _MAX_FINDINGS + 1:
+            message = f"知らせることが{_MAX_FINDINGS:,}件を超えました（以後は省きます）"
+            self.report.findings.append(Finding(Severity.WARNING, finding.file, "", message, "ファイルを確認してください"))
 
     def _digest_of(self, name: str) -> str:
         reading = self._reading.get(name)

@@ -31,7 +31,7 @@ class Options:
     """
 
     workers: int = 2
-    form_seconds: float = 4.0
+    form_seconds: float = 3.5
     worker_bytes: int = 512 * 1024 * 1024
 
 

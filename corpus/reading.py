@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator
 
-from corpus.model import Finding, Sheet, UnreadableFile
+from corpus.model import Finding, Severity, Sheet, UnreadableFile
 from corpus.readers.judgit import read_line
 from corpus.readers.recognise import FileKind
 from corpus.readers.rs import build_sheet
@@ -69,10 +69,7 @@ class FormWork:
         findings: list[Finding] = []
         try:
             for found in _form_reader(self.kind)(self.source):
-                if isinstance(found, Sheet):
-                    sheets.append(prepare(found))
-                else:
-                    findings.append(found)
+                _sort(found, sheets, findings)
         except UnreadableFile as error:
             # a form read halfway is no form: what a person would cite might be missing from it
             return Parsed((), (*findings, error.finding))
@@ -91,11 +88,20 @@ def _collect(found: Iterable[Sheet | Finding]) -> Parsed:
     sheets: list[EncodedSheet] = []
     findings: list[Finding] = []
     for entry in found:
-        if isinstance(entry, Sheet):
-            sheets.append(prepare(entry))
-        else:
-            findings.append(entry)
+        _sort(entry, sheets, findings)
     return Parsed(tuple(sheets), tuple(findings))
+
+
+def _sort(found: Sheet | Finding, sheets: list[EncodedSheet], findings: list[Finding]) -> None:
+    """Put a sheet, ready to be stored, or a finding where it belongs; a sheet that cannot be stored is a finding."""
+    if isinstance(found, Finding):
+        findings.append(found)
+        return
+    try:
+        sheets.append(prepare(found))
+    except (TypeError, ValueError, OverflowError) as error:  # a year or number beyond all bounds, a lone surrogate
+        message = f"保存できない値を含んでいます（{error}）"
+        findings.append(Finding(Severity.REJECTED, found.file, found.place, message, "値を確認してください"))
 
 
 def _form_reader(kind: FileKind) -> Callable[[InputFile], Iterator[Sheet | Finding]]:

@@ -43,6 +43,7 @@ _FREE_BYTES: Final = 64 * 1024 * 1024  # what a file may unfold to whatever its 
 _NOISE_DECIMALS: Final = 10  # 57.800000000000004: binary arithmetic, not a printed figure
 _YEN_DECIMALS: Final = Decimal("0.000001")  # one yen in 百万円
 _MAX_EXPONENT: Final = 30
+_SHEET_YEARS: Final = range(2000, 2200)
 _HEISEI: Final = 1988  # past sheets are also written "24" for 平成24年度
 _LAST_HEISEI: Final = 31
 
@@ -194,6 +195,8 @@ class _Line:
     def sheet(self, file: str) -> Sheet:
         record = self.record
         sheet_year = int(record["公開年度"])
+        if sheet_year not in _SHEET_YEARS:
+            raise ValueError(f"公開年度が {str(record['公開年度'])[:20]} です")
         self._texts()
         self._budget()
         self._indicators("アウトカム", Table.OUTCOME, _OUTCOME, _OUTCOME_YEARS, "成果実績")

@@ -32,6 +32,7 @@ _MAX_PART_BYTES: Final = 32 * 1024 * 1024  # a form's worksheet has some 0.2 MB
 _MAX_CELLS: Final = 400_000
 _MAX_SPAN: Final = 1000
 _MAX_MERGED: Final = 3_000_000  # positions under merged ranges; a form has some 20,000
+_DOCTYPE: Final = tuple("<!DOCTYPE".encode(code) for code in ("ascii", "utf-16-le", "utf-16-be"))
 _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _REFERENCE: Final = re.compile(r"\$?([A-Z]{1,3})\$?([1-9]\d{0,6})")
 OLE_MARK: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -81,6 +82,8 @@ def read_worksheets(file: InputFile) -> Iterator[Worksheet]:
             yield from _Workbook(file.name, archive).worksheets()
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
         raise _damaged(file.name, "途中で切れているか壊れています") from error
+    except RecursionError as error:
+        raise _damaged(file.name, "入れ子が深すぎて読めません") from error
     except RuntimeError as error:  # zipfile: a member with a password
         raise UnreadableFile(
             file.name, "パスワードで保護されています", "パスワードを外して保存し直してください"
@@ -154,7 +157,7 @@ class _Workbook:
             raise UnreadableFile(
                 self._name, "レビューシートとしては大きすぎます", "レビューシートだけのファイルにしてください"
             )
-        if b"<!DOCTYPE" in data[:1024]:
+        if any(mark in data for mark in _DOCTYPE):
             raise _damaged(self._name, "許されない宣言（DTD）を含んでいます")
         if _STRICT[1:-1].encode() in data[:2048]:  # "Strict Open XML": the same elements in another name space
             data = data.replace(_STRICT[1:-1].encode(), _MAIN[1:-1].encode())
