@@ -93,7 +93,8 @@ class VectorIndex:
         faiss = _faiss()
         marked = np.zeros(self.facts.count, dtype=np.bool_)
         marked[own] = True
-        selector = faiss.IDSelectorBitmap(self.facts.count, faiss.swig_ptr(np.packbits(marked, bitorder="little")))
+        bits = np.packbits(marked, bitorder="little")  # faiss keeps a bare pointer: the array must outlive the search
+        selector = faiss.IDSelectorBitmap(self.facts.count, faiss.swig_ptr(bits))
         parameters = (
             faiss.SearchParameters(sel=selector)
             if self.facts.nprobe == 0
@@ -101,7 +102,8 @@ class VectorIndex:
         )
         scores, found = self._index.search(query[None, :], len(own), params=parameters)
         near = np.zeros(self.facts.count, dtype=np.float32)
-        near[found[0]] = scores[0]
+        reached = found[0] >= 0
+        near[found[0][reached]] = scores[0][reached]
         return np.where(at >= 0, near[at], np.float32(0))
 
     def vectors(self) -> Vectors:
