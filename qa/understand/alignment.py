@@ -103,7 +103,9 @@ class Alignment:
 
 def promise(stretch: Stretch, name: str) -> float:
     """A quick guess at how good the alignment can be: what the name explains, less what it has besides."""
-    covered = sum(sum(stretch.weights[begin:end]) for begin, end in _pieces(stretch.folded, name))
+    covered = 0.0
+    for begin, end in _pieces(stretch.folded, name):
+        covered += sum(stretch.weights[begin:end]) * (_ASKED if stretch.asked[begin] else 1.0)
     return covered - 0.6 * math.sqrt(max(total_weight(name) - covered, 0.0))
 
 

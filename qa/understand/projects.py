@@ -26,6 +26,7 @@ _SPLIT = "、。?!;,"
 _OPEN, _CLOSE = "(「『【〔〈《“", ")」』】〕〉》”"
 _HARD = ("シート", "年度", "相対年度", "期間", "シート語")
 _BRACKET_END = re.compile(r"[（(／/].*$", re.S)
+_NOT_ASKED = ("filler", "府省庁")  # a name may hold these words
 _MIN_CONTENT = 1.5
 _POOL = 16  # names fetched per clause (twice: resembling the clause, and standing in it)
 _ALIGNED = 14  # of these, looked at closely
@@ -99,7 +100,7 @@ def clauses(board: Board, protected: tuple[tuple[int, int], ...] = ()) -> list[S
     text, masked = board.text, board.masked
     kept = {i for start, end in protected for i in range(start, end)}
     cuts = {i for c in board.of(*_HARD) for i in range(c.start, c.end)} - kept
-    asked = {i for c in board.claims if c.kind not in ("filler", "府省庁") for i in range(c.start, c.end)}
+    asked = {i for c in board.claims if c.kind not in _NOT_ASKED for i in range(c.start, c.end)}
     found: list[Stretch] = []
     depth, begin = 0, 0
     for i, character in enumerate(text + "。"):
@@ -135,13 +136,14 @@ def _mask(directory: Directory, hints: Hints) -> Mask | None:
 
 def _candidates(stretch: Stretch, names: NameIndex, mask: Mask | None, whole: tuple[int, ...]) -> list[int]:
     """Names worth aligning with a stretch: those that stand in it, and the most promising that resemble it."""
-    ids = set(whole)
+    ids: set[int] = set()
     if stretch.content >= _MIN_CONTENT:
         ids.update(names.likely(stretch.text, _POOL))
         if mask is not None:
             ids.update(names.likely(stretch.text, _POOL, mask))
+    ids -= set(whole)
     promising = sorted(ids, key=lambda i: (-promise(stretch, fold_name(names.name(i))), i))
-    return promising[:_ALIGNED]
+    return [*whole[:_ALIGNED], *promising[:_ALIGNED]]
 
 
 def _name_fit(

@@ -98,6 +98,8 @@ def _pass(
         board.release("名前", *place)
     block = read_block(board)
     form = read_payee_forms(board)
+    if span is None:
+        _free_names_of_projects(board)
     for pattern in (_AMOUNT, _RANK):
         for found in list(board.find(pattern)):
             board.claim(*found.span(), "数")
@@ -110,6 +112,13 @@ def _pass(
     return Reading(
         question, board, years, resolved, tuple(ministries), block, form, tuple(cues), Choice(None), hints, span
     )
+
+
+def _free_names_of_projects(board: Board) -> None:
+    """``国立大学法人運営費交付金の…`` at the head of a clause may be a project's name as well as a payee's."""
+    for claim in board.of("支出先名"):
+        if claim.value.startswith("国立大学法人") and board.text[claim.start - 1 : claim.start] in ("", "、", "。", "「", " "):
+            board.release("支出先名", claim.start, claim.end)
 
 
 def _protected(question: Question, contained: list[NameMatch]) -> tuple[tuple[int, int], ...]:

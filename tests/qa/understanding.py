@@ -38,8 +38,8 @@ PROJECTS = (
 
 def _made(ministry: str, number: str, name: str, year: int) -> Sheet:
     cells = [
-        *budget(Measure.INITIAL, {y: "100" for y in range(year - 3, year + 1)}),
-        *budget(Measure.EXECUTED, {y: "90" for y in range(year - 3, year)}),
+        *budget(Measure.INITIAL, dict.fromkeys(range(year - 3, year + 1), "100")),
+        *budget(Measure.EXECUTED, dict.fromkeys(range(year - 3, year), "90")),
         cell(Table.BUDGET_ITEMS, ("職員旅費",), f"{year}年度当初予算", "1", Measure.INITIAL, item="職員旅費", year=year),
         *indicator(Table.OUTCOME, "1", "架空相談窓口における相談件数", {year - 1: "12"}, "件"),
         *indicator(Table.OUTPUT, "1", "架空講習会の受講者数", {year - 1: "30"}, "人"),
