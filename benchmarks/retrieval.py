@@ -110,7 +110,8 @@ def throughput(searcher: Searcher, texts: Sequence[str]) -> dict[str, float]:
     ours = len(texts) / (time.perf_counter() - start)
     torch.manual_seed(0)
     config = BertConfig(num_hidden_layers=12, hidden_size=384, num_attention_heads=12, intermediate_size=1536)
-    model = BertModel(config).eval()
+    model = BertModel(config)
+    model.train(False)
     few = texts[:32]
     width = min(max(len(text) for text in few), 256)  # about one token a character
     start = time.perf_counter()

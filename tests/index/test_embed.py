@@ -81,14 +81,18 @@ def test_the_default_model_needs_no_torch() -> None:
         "print([m for m in ('torch', 'sentence_transformers', 'transformers') if m in sys.modules])"
     )
     root = Path(__file__).resolve().parents[2]
-    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True, timeout=120
+    )
     assert done.stdout.strip() == "[]"
 
 
 def test_any_model_by_path_builds_and_answers_and_is_not_mixed_up(
     made_corpus: Corpus, tiny_model: Path, tmp_path: Path
 ) -> None:
-    settings = IndexSettings(embedding=EmbeddingSettings(model=str(tiny_model), query_prefix="問: ", passage_prefix="文: "))
+    settings = IndexSettings(
+        embedding=EmbeddingSettings(model=str(tiny_model), query_prefix="問: ", passage_prefix="文: ")
+    )
     build(made_corpus, tmp_path / "index", settings)
     searcher = Searcher.open(made_corpus, settings, folder=tmp_path / "index")
     assert searcher.encoder.identity.dimension == 16

@@ -79,7 +79,14 @@ def test_cosines_of_given_documents_are_the_stored_ones() -> None:
     documents = np.arange(0, 600, 2, dtype=np.int32)  # every other document has a vector
     index = build_vectors(vectors, documents, vectors[:5])
     asked = np.array([0, 1, 10, 598, 599, 4], dtype=np.int32)
-    expected = [vectors[0] @ vectors[0], 0, vectors[5] @ vectors[0], vectors[299] @ vectors[0], 0, vectors[2] @ vectors[0]]
+    expected = [
+        vectors[0] @ vectors[0],
+        0,
+        vectors[5] @ vectors[0],
+        vectors[299] @ vectors[0],
+        0,
+        vectors[2] @ vectors[0],
+    ]
     assert np.allclose(index.cosines(vectors[0], asked), expected, atol=0.02)
     assert index.search(vectors[7], 1)[0].tolist() == [14]
     only = np.zeros(600, dtype=np.bool_)

@@ -107,7 +107,9 @@ def test_another_prefix_is_another_model(made_corpus: Corpus) -> None:
         Searcher.open(made_corpus, settings)
 
 
-def test_only_new_texts_are_embedded_again(made_corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_new_texts_are_embedded_again(
+    made_corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from index.embed.words import WordsEncoder
 
     counts: list[int] = []

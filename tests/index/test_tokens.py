@@ -42,7 +42,16 @@ def test_words_keep_their_spelling() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["あ" * 100_000, "1" * 100_000, "a" * 50_000, "漢" * 50_000, "アー" * 40_000, "1a" * 30_000, "\0\ud800\u202e", "🗾" * 9000],
+    [
+        "あ" * 100_000,
+        "1" * 100_000,
+        "a" * 50_000,
+        "漢" * 50_000,
+        "アー" * 40_000,
+        "1a" * 30_000,
+        "\0\ud800\u202e",
+        "🗾" * 9000,
+    ],
     ids=lambda text: f"{text[:2]!r}x{len(text)}",
 )
 def test_hostile_texts_neither_kill_nor_stall(text: str) -> None:
