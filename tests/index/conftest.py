@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - the table of projects reads best one project a line
 """A small corpus of made-up projects, and its index by the model of the repository."""
 
 from __future__ import annotations
