@@ -17,8 +17,8 @@ import zstandard
 
 from corpus.store.model import DamagedSnapshot
 
-LEVEL = 9
-DICTIONARY_BYTES = 160 * 1024
+LEVEL = 6  # with the larger dictionary as small as level 9 without it, in two thirds of the time
+DICTIONARY_BYTES = 320 * 1024
 TRAINING_SHEETS = 1500
 _MAX_SHEET_BYTES = 256 * 1024 * 1024  # what one frame may unfold to
 

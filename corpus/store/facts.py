@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections import defaultdict
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import Any, Final
 
 from corpus.fields import Measure
@@ -15,6 +14,8 @@ from corpus.units import YEN_PER_UNIT
 
 _MAX_CENTS: Final = 10**18 - 1  # DECIMAL(18,2)
 _YEARS: Final = range(1868, 2200)  # what can be a fiscal year; anything else is a slip of the source
+CELL_COLUMNS: Final = ("pos", "tbl", "measure", "item", "fiscal_year", "value", "cents", "unit", "scope")
+PAYEE_COLUMNS: Final = ("pos", "block", "rank", "name", "payee_key", "corporate_number", "cents", "fiscal_year")
 _PAYEE_PARTS: Final = (
     Measure.PAYEE_NAME,
     Measure.CORPORATE_NUMBER,
@@ -24,26 +25,36 @@ _PAYEE_PARTS: Final = (
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SheetFacts:
-    """Rows of one sheet without ``no`` and ``sheet_year``, which the writer knows."""
+    """Figures and payees of one sheet as columns of equal length, in the order of the names above.
 
-    cells: tuple[tuple[Any, ...], ...]
-    payees: tuple[tuple[Any, ...], ...]
+    ``no`` and ``sheet_year`` are missing: the writer knows them.
+    """
+
+    cells: tuple[list[Any], ...]
+    payees: tuple[list[Any], ...]
 
 
 def facts_of(sheet: Sheet) -> SheetFacts:
     """Every cell with a number and a measure, and one row per payee."""
-    cells = tuple(
-        _cell_row(pos, cell)
-        for pos, cell in enumerate(sheet.cells)
-        if cell.value is not None and cell.measure is not None
-    )
-    return SheetFacts(cells, tuple(_payee_rows(sheet)))
-
-
-def _cell_row(pos: int, cell: Cell) -> tuple[Any, ...]:
-    year, value = _year(cell.fiscal_year), _double(cell.value)
-    table, measure, scope = cell.table.value, str(cell.measure), cell.scope.value
-    return pos, table, measure, cell.item, year, value, _cents(cell), cell.unit, scope
+    cells: tuple[list[Any], ...] = tuple([] for _ in CELL_COLUMNS)
+    positions, tables, measures, items, years, values, cents, units, scopes = cells
+    for pos, cell in enumerate(sheet.cells):
+        if cell.value is None or cell.measure is None:
+            continue
+        positions.append(pos)
+        tables.append(cell.table.value)
+        measures.append(str(cell.measure))
+        items.append(cell.item)
+        years.append(_year(cell.fiscal_year))
+        values.append(float(cell.value))
+        cents.append(_cents(cell))
+        units.append(cell.unit)
+        scopes.append(cell.scope.value)
+    payees: tuple[list[Any], ...] = tuple([] for _ in PAYEE_COLUMNS)
+    for row in _payee_rows(sheet):
+        for column, value in zip(payees, row, strict=True):
+            column.append(value)
+    return SheetFacts(cells, payees)
 
 
 def _payee_rows(sheet: Sheet) -> Iterable[tuple[Any, ...]]:
@@ -72,10 +83,6 @@ def _rank(text: str) -> int | None:
 
 def _year(year: int | None) -> int | None:
     return year if year in _YEARS else None
-
-
-def _double(value: Decimal | None) -> float | None:
-    return None if value is None else float(value)
 
 
 def _cents(cell: Cell) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,22 +11,41 @@ import duckdb
 import numpy as np
 
 from corpus.store import schema
-from corpus.store.facts import SheetFacts
+from corpus.store.facts import CELL_COLUMNS, PAYEE_COLUMNS, SheetFacts
 
 _YEN: Final = "(cents::DECIMAL(18,0) * 0.01::DECIMAL(2,2))::DECIMAL(18,2) AS amount_yen"  # exact, no floats
-CELL_COLUMNS: Final = (
-    "serial", "pos", "tbl", "measure", "item", "fiscal_year", "value", "cents", "unit", "scope", "sheet_year",
-)  # fmt: skip
-PAYEE_COLUMNS: Final = (
-    "serial", "pos", "block", "rank", "name", "payee_key", "corporate_number", "cents", "fiscal_year", "sheet_year",
-)  # fmt: skip
 SHEET_COLUMNS: Final = (
     "no", "sheet_id", "sheet_year", "ministry", "project", "series", "bureau", "division", "account", "origin",
 )  # fmt: skip
-_CELL_NUMBERS: Final = {
-    "serial": "i4", "pos": "i4", "fiscal_year": "i2", "value": "f8", "cents": "i8", "sheet_year": "i2",
+_NUMBERS: Final = {
+    "serial": "i4", "no": "i4", "pos": "i4", "fiscal_year": "i2", "value": "f8", "cents": "i8", "sheet_year": "i2",
+    "rank": "i2", "series": "i4",
 }  # fmt: skip
-_PAYEE_NUMBERS: Final = {"serial": "i4", "pos": "i4", "rank": "i2", "fiscal_year": "i2", "cents": "i8", "sheet_year": "i2"}
+
+
+class _Gathered:
+    """Columns of many sheets, with the serial number and year of each sheet once per row."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self._names = names
+        self.clear()
+
+    def clear(self) -> None:
+        self._columns: tuple[list[Any], ...] = tuple([] for _ in self._names)
+        self._sheets: list[tuple[int, int, int]] = []  # serial, year, rows
+
+    def __len__(self) -> int:
+        return len(self._columns[0])
+
+    def add(self, serial: int, sheet_year: int, columns: tuple[list[Any], ...]) -> None:
+        for gathered, column in zip(self._columns, columns, strict=True):
+            gathered.extend(column)
+        self._sheets.append((serial, sheet_year, len(columns[0])))
+
+    def arrays(self) -> dict[str, np.ndarray[Any, Any]]:
+        serials, years, rows = (np.array(column, "i4") for column in zip(*self._sheets, strict=True))
+        arrays = {name: _array(column, _NUMBERS.get(name)) for name, column in zip(self._names, self._columns, strict=True)}
+        return {"serial": np.repeat(serials, rows), **arrays, "sheet_year": np.repeat(years.astype("i2"), rows)}
 
 
 class FactsWriter:
@@ -38,8 +57,8 @@ class FactsWriter:
         self.payee_count = 0
         self._path = path
         self._staging = path.with_suffix(".staging")
-        self._cells: list[tuple[Any, ...]] = []
-        self._payees: list[tuple[Any, ...]] = []
+        self._cells = _Gathered(CELL_COLUMNS)
+        self._payees = _Gathered(PAYEE_COLUMNS)
         config: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": memory_limit, "threads": 2, "temp_directory": str(path.with_suffix(".spill")),
         }  # fmt: skip
@@ -49,8 +68,8 @@ class FactsWriter:
 
     def add(self, serial: int, sheet_year: int, facts: SheetFacts) -> None:
         """Rows of one sheet, under a serial number that ``finish`` maps to the sheet's ``no``."""
-        self._cells.extend((serial, *row, sheet_year) for row in facts.cells)
-        self._payees.extend((serial, *row, sheet_year) for row in facts.payees)
+        self._cells.add(serial, sheet_year, facts.cells)
+        self._payees.add(serial, sheet_year, facts.payees)
         if len(self._cells) > self.BATCH:
             self._flush()
 
@@ -71,7 +90,8 @@ class FactsWriter:
         """Write the file: the ``sheets`` table, and the rows of (serial, no) in ``alive``, ordered."""
         self._flush()
         if sheets:
-            self._append("sheets", SHEET_COLUMNS, sheets, {"no": "i4", "sheet_year": "i2", "series": "i4"})
+            columns = dict(zip(SHEET_COLUMNS, zip(*sheets, strict=True), strict=True))
+            self._append("sheets", {name: _array(column, _NUMBERS.get(name)) for name, column in columns.items()})
         self._pairs("alive", alive)
         self._connection.execute(f"ATTACH '{_quoted(self._path)}' AS facts")
         self._connection.execute(schema.FACTS)
@@ -87,20 +107,14 @@ class FactsWriter:
         shutil.rmtree(self._path.with_suffix(".spill"), ignore_errors=True)
 
     def _flush(self) -> None:
-        if self._cells:
-            self._append("cells", CELL_COLUMNS, self._cells, _CELL_NUMBERS)
-            self._cells = []
-        if self._payees:
-            self._append("payees", PAYEE_COLUMNS, self._payees, _PAYEE_NUMBERS)
-            self._payees = []
+        for table, gathered in (("cells", self._cells), ("payees", self._payees)):
+            if len(gathered):
+                self._append(table, gathered.arrays())
+            gathered.clear()
 
-    def _append(self, table: str, names: Iterable[str], rows: list[tuple[Any, ...]], numbers: dict[str, str]) -> None:
-        columns = dict(zip(names, zip(*rows, strict=True), strict=True))
-        arrays = {name: _array(column, numbers.get(name)) for name, column in columns.items()}
+    def _append(self, table: str, arrays: dict[str, np.ndarray[Any, Any]]) -> None:
         self._connection.register("batch", arrays)
-        chosen = ", ".join(
-            _YEN if name == "cents" else name for name in arrays
-        )
+        chosen = ", ".join(_YEN if name == "cents" else name for name in arrays)
         self._connection.execute(f"INSERT INTO staging.{table} BY NAME SELECT {chosen} FROM batch")
         self._connection.unregister("batch")
 
@@ -111,17 +125,16 @@ class FactsWriter:
         self._connection.unregister("pairs")
 
 
-def _array(column: tuple[Any, ...], dtype: str | None) -> np.ndarray[Any, Any]:
+def _array(column: Sequence[Any], dtype: str | None) -> np.ndarray[Any, Any]:
     """A column for DuckDB; None becomes NULL (a mask for numbers, None itself for text)."""
     if dtype is None:
         values = np.empty(len(column), dtype=object)
         values[:] = column
         return values
-    missing = [value is None for value in column]
-    if not any(missing):
+    if None not in column:
         return np.array(column, dtype=dtype)
     filled = np.array([0 if value is None else value for value in column], dtype=dtype)
-    return np.ma.masked_array(filled, mask=missing)
+    return np.ma.masked_array(filled, mask=[value is None for value in column])
 
 
 def _quoted(path: Path) -> str:
