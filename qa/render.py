@@ -62,7 +62,7 @@ TEMPLATES: dict[Say, str] = {
     Say.PAST_NUMBER_LINE: "- {label}: 「{text}」{mark}",
     Say.PAYEE_TOP: f"{_WHO}で支出額が最も大きい支出先は、**{{name}}**（ブロック{{block}}）で、**{{figure}}**です。{{mark}}{_IN_SHEET}",
     Say.PAYEE_RANK: (
-        f"{_WHO}で支出額が{{rank}}に大きい支出先は、**{{name}}**（ブロック{{block}}）で、"
+        f"{_WHO}で支出額が{{rank}}支出先は、**{{name}}**（ブロック{{block}}）で、"
         f"**{{figure}}**です。{{mark}}{_IN_SHEET}"
     ),
     Say.PAYEE_AMOUNT: f"{_WHO}から**{{name}}**（ブロック{{block}}）への支出額は、**{{figure}}**です。{{mark}}{_IN_SHEET}",

@@ -10,7 +10,7 @@ from corpus.fields import Measure
 from corpus.model import Table
 from qa.answer import calc
 from qa.answer.case import Case
-from qa.answer.draft import Draft, Figure, Joined, Marks, Name, Say, User, Words, Year
+from qa.answer.draft import Draft, Figure, Joined, Marks, Name, Part, Say, User, Words, Year
 from qa.answer.figures import add_result, figure_part
 from qa.answer.payee_lists import block_totals, count, expenses, list_all, one_bidder, share
 from qa.answer.payee_pieces import (
@@ -88,6 +88,8 @@ def _note_year(case: Case, row: PayeeRow) -> None:
 
 # ---------------------------------------------------------------- operations
 
+_KANJI = "〇一二三四五六七八九十"
+
 
 def _top(case: Case, rows: list[PayeeRow]) -> Draft:
     """The payee with the n-th largest amount."""
@@ -106,7 +108,7 @@ def _top(case: Case, rows: list[PayeeRow]) -> Draft:
         block=Words(row.block),
         figure=figure_part(case, amount, result),
         mark=Marks((name, *amount.citations)),
-        **({} if rank == 1 else {"rank": User(_rank_words(case, rank))}),
+        **({} if rank == 1 else {"rank": _rank_words(case, rank)}),
     )
     tied = [other for other in ordered if other is not row and other.base == row.base]
     if tied:
@@ -122,11 +124,15 @@ def _top(case: Case, rows: list[PayeeRow]) -> Draft:
     return case.finish()
 
 
-def _rank_words(case: Case, rank: int) -> str:
-    for words in (f"{rank}番目", f"第{rank}位", f"{rank}位", f"{rank}番"):
-        if words in case.asked.question:
-            return words
-    return "次"
+def _rank_words(case: Case, rank: int) -> Part:
+    """``2番目に大きい``, ``3位の``: in the asker's own words where the question gives the rank."""
+    numbers = (str(rank), _KANJI[rank] if rank < len(_KANJI) else str(rank), chr(ord("０") + rank) if rank < 10 else str(rank))
+    endings = (("番目", "に大きい"), ("位", "の"), ("番手", "の"), ("番", "に大きい"))
+    for number in numbers:
+        for ending, rest in endings:
+            if f"{number}{ending}" in case.asked.question:
+                return Joined((User(f"{number}{ending}"), Words(rest)), "")
+    return Words("次に大きい")
 
 
 def _amount(case: Case, rows: list[PayeeRow]) -> Draft:

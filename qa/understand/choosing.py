@@ -20,6 +20,7 @@ _CLOSE = 0.6  # scores nearer than this fit alike
 _LONG = 10.0  # a name this long stays itself whatever stands before it
 _SHORT = 5.0
 _NAME_END = re.compile(r"(?:事業|経費|支援|推進|対策|実証)$")
+_DISTINCT = 8.0  # words of this weight name one project, whatever else its name holds
 _YEAR_SLACK = 2.0  # a name with a sheet of the asked year goes before a slightly better one without
 _BRACKETS = re.compile(r"[（(].*?[）)]|[／/].*$|[：:].*$|うち.*$|^(?:国立研究開発法人|独立行政法人)", re.S)
 
@@ -100,9 +101,15 @@ def _in_year(good: list[NameFit], hints: Hints) -> NameFit:
     for other in good[1:]:
         alike = other.score >= best.score - _YEAR_SLACK and not best.exact
         related = kin == family(other.name) and other.fit.foreign <= best.fit.foreign + 0.5
-        if other.in_year and (alike or related):
+        if other.in_year and (alike or related or _goes_on(best, other)):
             return other
     return best
+
+
+def _goes_on(best: NameFit, other: NameFit) -> bool:
+    """``other`` holds all the words taken for the name, and more (…支援等事業（…）, 〔…〕事業（うち…））."""
+    explains = other.fit.covered >= max(_DISTINCT, best.fit.covered - 0.05)
+    return explains and other.fit.foreign <= best.fit.foreign + 0.05
 
 
 def _differ_in_brackets(best: NameFit, other: NameFit) -> bool:

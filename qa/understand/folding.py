@@ -9,6 +9,7 @@ import unicodedata
 from qa.understand.vocabulary import vocabulary
 
 _DROPPED = re.compile(r"[\s()\[\]{}〔〕「」『』【】〈〉《》\"'“”‘’・･,、。.:;!?\-‐‑–—―−~〜～_/／\\※*◯○●☆★→⇒\x00ーｰ\u200b-\u200f\ufeff]")
+_DOUBLED = 4  # shorter words may stand twice by right
 _SMALL = str.maketrans("ぁぃぅぇぉゃゅょっァィゥェォャュョッ〇一二三四五六七八九", "あいうえおやゆよつアイウエオヤユヨツ0123456789")
 
 
@@ -35,17 +36,29 @@ def fold_with_places(text: str) -> tuple[str, list[int]]:
     pattern, table = _spellings()
     out: list[str] = []
     where: list[int] = []
+    used: set[str] = set()
     at = 0
     for match in pattern.finditer(stripped):
         out.append(stripped[at : match.start()])
         where.extend(places[at : match.start()])
         official = table[match.group()]
+        used.add(official)
         out.append(official)
         where.extend(_stretch(places[match.start() : match.end()], len(official)))
         at = match.end()
     out.append(stripped[at:])
     where.extend(places[at:])
-    return "".join(out).translate(_SMALL), where
+    folded, where = _said_once("".join(out), where, used)
+    return folded.translate(_SMALL), where
+
+
+def _said_once(text: str, places: list[int], words: set[str]) -> tuple[str, list[int]]:
+    """``世界保健機関（WHO）`` holds the name once, not twice."""
+    for word in words:
+        while len(word) >= _DOUBLED and (at := text.find(word + word)) >= 0:
+            text = text[: at + len(word)] + text[at + 2 * len(word) :]
+            places = places[: at + len(word)] + places[at + 2 * len(word) :]
+    return text, places
 
 
 def _stretch(places: list[int], length: int) -> list[int]:

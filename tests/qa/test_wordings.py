@@ -135,3 +135,9 @@ def test_another_payee_and_another_block() -> None:
     assert asked("架空岬市は？", first).payee == "架空岬市"
     block = asked(f"{NAME}のAブロックの支出額合計は？")
     assert asked("Bだといくら？", block).block == "B"
+
+
+def test_a_name_and_its_letters_count_once() -> None:
+    from qa.understand.folding import fold_name
+
+    assert fold_name("世界保健機関（WHO）分担金") == fold_name("世界保健機関分担金") == fold_name("WHO分担金")
