@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import sqlite3
 import threading
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _QUERY_SECONDS = 10.0
 _QUERY_ROWS = 200_000
+_DECODED_SHEETS = 128
 _PLACE = "offset, size, crc, dictionary"
 
 
@@ -55,6 +57,8 @@ class Corpus:
         self._sheets = _connect_sqlite(path / schema.SHEETS_FILE)
         self._lock = threading.Lock()
         self._blobs = BlobReader(path / schema.BLOBS_FILE, self._dictionary)
+        # a conversation comes back to the same few sheets; decoding one costs half a millisecond
+        self._decode = functools.lru_cache(maxsize=_DECODED_SHEETS)(self._read_sheet)
         self._facts: duckdb.DuckDBPyConnection | None = None
         self._infos: list[SheetInfo] | None = None
         self._verified = {schema.SHEETS_FILE}
@@ -169,7 +173,7 @@ class Corpus:
         with self._lock, _damage():
             return self._sheets.execute(sql, params).fetchall()
 
-    def _decode(self, place: tuple[Any, ...], measures: frozenset[str] | None = None) -> Sheet:
+    def _read_sheet(self, place: tuple[Any, ...], measures: frozenset[str] | None = None) -> Sheet:
         try:
             return decode(self._blobs.read(*place), measures)
         except ValueError as error:
