@@ -247,6 +247,8 @@ def _after(stretch: Stretch, loose: list[float], edge: int) -> _Beside:
         named = join is not None and join.group() in ("の", "による") and not mark
         soft = not bound and (named or joined > 0)  # whatever follows a の belongs to the same added words
         at = join.end() if join else at
+        if join and at < len(text) and _has_quote(_mark_between(stretch, at - 1, at)):
+            break  # …事業における「…」: what is quoted is another thing
         while mark and at < len(text) and _is_hiragana(text[at]):
             at += 1  # （うち…）
         weight, end = _run(stretch, loose, at, 1)

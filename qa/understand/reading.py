@@ -16,7 +16,7 @@ from qa.understand.cues import Ministry, claim_cues, claim_fillers, read_block, 
 from qa.understand.directory import Directory
 from qa.understand.folding import fold_name, fold_with_places
 from qa.understand.payees import read_payee_forms
-from qa.understand.projects import Hints, rank_names
+from qa.understand.projects import Hints, NameFit, rank_names
 from qa.understand.spans import BLANK, Board
 from qa.understand.text import Question
 from qa.understand.time import Resolved, Years, read_distant_sheet, read_relative_years, read_years
@@ -59,16 +59,22 @@ class Reading:
         return self.question.source(*self.span) if self.span else ""
 
 
-def read(question: Question, names: NameIndex, directory: Directory, focus_year: int | None = None) -> Reading:
-    """Read a question. ``focus_year``: sheet year talked about, for abbreviated years."""
+def read(
+    question: Question, names: NameIndex, directory: Directory, focus_year: int | None = None, *, talking: bool = False
+) -> Reading:
+    """Read a question. ``focus_year``: sheet year talked about, for abbreviated years.
+
+    ``talking``: a project is being talked about, so that a few words some name holds too
+    (「コロナの影響がなかった年は」) do not make another project of it.
+    """
     contained = names.contained(question.text)
     whole = tuple(m.name_id for m in contained)
     protected = _protected(question, contained)
     first = _pass(question, directory, focus_year, protected, None)
     fits = rank_names(question, first.board, names, directory, first.hints, protected, whole)
     choice = choose(fits, directory, first.hints)
-    if choice.best is None:
-        return dataclasses.replace(first, choice=choice)
+    if choice.best is None or (talking and _faint(choice.best)):
+        return dataclasses.replace(first, choice=choice if choice.best is None else Choice(None))
     span = _widened(first.board, choice.best.fit.start, choice.best.fit.end)
     second = _pass(question, directory, focus_year, (), span)
     hints = second.hints
@@ -119,6 +125,11 @@ def _free_names_of_projects(board: Board) -> None:
     for claim in board.of("支出先名"):
         if claim.value.startswith("国立大学法人") and board.text[claim.start - 1 : claim.start] in ("", "、", "。", "「", " "):
             board.release("支出先名", claim.start, claim.end)
+
+
+def _faint(name: NameFit) -> bool:
+    """Less than half of the name, and neither its beginning nor its end."""
+    return not name.exact and name.fit.name_share < 0.5 and not name.starts and not name.ends
 
 
 def _protected(question: Question, contained: list[NameMatch]) -> tuple[tuple[int, int], ...]:

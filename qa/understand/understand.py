@@ -42,7 +42,7 @@ def understand(question: str, context: Context) -> Interpretation:
         asked = dataclasses.replace(_about_project(reading, found, context, places), question=question)
         asked = dataclasses.replace(asked, sheet_year=asked.sheet_year or info.sheet_year)
         return _with_talked_years(asked, context)
-    reading = read(parsed, context.names, places, focus_year)
+    reading = read(parsed, context.names, places, focus_year, talking=bool(context.previous and context.previous.sheets))
     found = find_project(reading, places)
     if reading.choice.best is None:
         found = find_by_number(parsed, places, reading.hints) or found

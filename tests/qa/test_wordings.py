@@ -141,3 +141,15 @@ def test_a_name_and_its_letters_count_once() -> None:
     from qa.understand.folding import fold_name
 
     assert fold_name("世界保健機関（WHO）分担金") == fold_name("世界保健機関分担金") == fold_name("WHO分担金")
+
+
+def test_a_few_words_of_another_name_change_no_project() -> None:
+    first = asked(f"{NAME}の30年度の執行率は")
+    found = asked("架空感染症の影響がなかった前の年は？", first)
+    assert [s.sheet_id for s in found.sheets] == [s.sheet_id for s in first.sheets]
+
+
+def test_what_is_quoted_behind_the_name_is_another_thing() -> None:
+    found = asked("架空農業振興推進事業における「架空相談窓口における相談件数」の令和元年度の成果実績は")
+    assert found.sheets
+    assert found.item
