@@ -44,6 +44,7 @@ _NOISE_DECIMALS: Final = 10  # 57.800000000000004: binary arithmetic, not a prin
 _YEN_DECIMALS: Final = Decimal("0.000001")  # one yen in 百万円
 _MAX_EXPONENT: Final = 30
 _SHEET_YEARS: Final = range(2000, 2200)
+_POSSIBLE_YEARS: Final = range(10_000)
 _HEISEI: Final = 1988  # past sheets are also written "24" for 平成24年度
 _LAST_HEISEI: Final = 31
 
@@ -152,7 +153,7 @@ def read_line(line: bytes, number: int, file: str) -> Iterator[Sheet | Finding]:
         )
     try:
         yield _Line(record, place).sheet(file)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         yield Finding(
             Severity.REJECTED, file, place, f"項目の形がJUDGIT!の公開データと違います: {error}", "この行を確認してください"
         )
@@ -194,7 +195,7 @@ class _Line:
 
     def sheet(self, file: str) -> Sheet:
         record = self.record
-        sheet_year = int(record["公開年度"])
+        sheet_year = _year(record["公開年度"])
         if sheet_year not in _SHEET_YEARS:
             raise ValueError(f"公開年度が {str(record['公開年度'])[:20]} です")
         self._texts()
@@ -230,7 +231,7 @@ class _Line:
 
     def _budget(self) -> None:
         for i, row in enumerate(_list(self.record.get("予算"))):
-            year = int(row["年度"])
+            year = _year(row["年度"])
             expected = {_REQUEST: Measure.REQUEST} if _REQUEST in row else _BUDGET
             for key, measure in expected.items():
                 self._figure(Table.BUDGET, (key,), year, measure, "", row.get(key), MONEY_UNIT, f"/予算/{i}/{key}")
@@ -247,7 +248,7 @@ class _Line:
             if table is Table.OUTCOME:
                 self._final_target(entry, item, unit, path)
             for j, row in enumerate(_list(entry.get(series))):
-                year = int(row["年度"])
+                year = _year(row["年度"])
                 for key, measure in figures.items():
                     place = f"{path}/{series}/{j}/{key}"
                     self._figure(table, (key,), year, measure, item, row.get(key), unit, place)
@@ -256,7 +257,7 @@ class _Line:
 
     def _final_target(self, entry: dict[str, Any], item: str, unit: str | None, path: str) -> None:
         last = entry.get("目標最終年度")
-        year = int(last) if last else None
+        year = _year(last) if last else None
         printed = read_printed(_text(entry.get("目標値") or ""))
         self._add(
             Table.OUTCOME, ("目標最終年度", "目標値"), f"{year}年度" if year else "", Measure.TARGET, item, year,
@@ -267,7 +268,7 @@ class _Line:
     def _payees(self) -> None:
         seen: Counter[str] = Counter()
         for i, row in enumerate(_list(self.record.get("支出先"))):
-            block, rank, year = _text(row["グループ"]), _text(row["番号"]), int(row["年度"])
+            block, rank, year = _text(row["グループ"]), _text(row["番号"]), _year(row["年度"])
             item = f"{block}/{rank}"
             seen[item] += 1
             if seen[item] > 1:
@@ -286,7 +287,7 @@ class _Line:
         name = "関連する過去のレビューシート"
         past = []
         for i, row in enumerate(_list(self.record.get(name))):
-            year = int(row["年度"])
+            year = _year(row["年度"])
             parts = [key for key in _NUMBER_KEYS if row.get(key)]
             for key in ("府省庁", *parts):
                 self._word(
@@ -349,6 +350,14 @@ def _read_token(token: Any) -> tuple[str, Kind, Decimal | None]:
     if exponent <= -_NOISE_DECIMALS:
         value = value.quantize(_YEN_DECIMALS).normalize()
     return raw, Kind.NUMBER, value
+
+
+def _year(value: Any) -> int:
+    """A year as the file writes it (平成 years of past sheets too). Raises ValueError for anything else."""
+    year = int(value)
+    if year not in _POSSIBLE_YEARS:
+        raise ValueError(f"年度ではありません（{str(value)[:20]}）")
+    return year
 
 
 def _text(value: Any) -> str:

@@ -127,7 +127,7 @@ def test_judgit_figures_and_rows(corpus: Corpus, judgit: JudgitCounts) -> None:
     assert by_year(corpus, "count(*)", budget) == judgit.budget
     assert by_year(corpus, "count(*)", "true", "payees") == judgit.payees
     assert by_year(corpus, "count(*)", "measure = '成果実績'") == +judgit.outcomes
-    assert by_year(corpus, "count(*)", "measure = '活動実績'") == judgit.outputs
+    assert by_year(corpus, "count(*)", "measure = '活動実績'") == +judgit.outputs
 
 
 def test_judgit_sums_to_the_yen(corpus: Corpus, judgit: JudgitCounts) -> None:
