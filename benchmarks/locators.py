@@ -29,7 +29,6 @@ from corpus.readers.tsv import cell_text as tsv_text
 from corpus.readers.xlsx import cell_text as xlsx_text
 from corpus.store.reader import Corpus, open_corpus
 
-
 _PER_SHEET = 20
 
 

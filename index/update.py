@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import hashlib
+import json
 import logging
 import shutil
 import sqlite3
@@ -19,6 +20,7 @@ from pathlib import Path
 from corpus import ingest
 from corpus.ingest_model import Options, Progress, ProgressCallback, Report
 from corpus.model import CorpusError
+from corpus.readers.walk import Given
 from corpus.store import schema, snapshot
 from corpus.store.model import DamagedSnapshot
 from corpus.store.writer import FileRecord, Generation, new_generation
@@ -37,7 +39,7 @@ class CannotRepair(CorpusError):
 
 def take_in(
     data_dir: Path,
-    paths: Sequence[Path],
+    paths: Sequence[Path | Given],
     progress: ProgressCallback | None = None,
     settings: IndexSettings = _DEFAULTS,
     options: Options | None = None,
@@ -73,7 +75,7 @@ def repair(
     Raises CannotRepair when the list of files cannot be read or one of them is gone; nothing is changed then.
     """
     sources = _sources(data_dir)
-    missing = [path for path in sources if not path.exists()]
+    missing = [given.path for given in sources if not given.path.exists()]
     if missing:
         listed = "、".join(str(path) for path in missing[:5]) + (f" ほか{len(missing) - 5}件" if missing[5:] else "")
         raise CannotRepair(
@@ -142,7 +144,7 @@ def _sound_index(generation: Generation) -> Path | None:
 
 
 def _dry_run(
-    data_dir: Path, paths: Sequence[Path], progress: ProgressCallback | None, options: Options | None
+    data_dir: Path, paths: Sequence[Path | Given], progress: ProgressCallback | None, options: Options | None
 ) -> Report:
     """As an ingest that is never committed; a folder that is not there yet is not made."""
     if data_dir.is_dir():
@@ -152,13 +154,19 @@ def _dry_run(
         return ingest.ingest(paths, generation, progress, options)
 
 
-def _sources(data_dir: Path) -> list[Path]:
-    """Where the stored sheets were read from, by the newest generation whose list can still be read."""
+def _sources(data_dir: Path) -> list[Given]:
+    """The files the stored sheets were read from, by the newest generation whose list can still be read.
+
+    The list stands in the database and in the manifest: one of the two may be damaged.
+    """
     for name in reversed(snapshot.generation_names(data_dir)):
-        path = data_dir / snapshot.GENERATIONS / name / schema.SHEETS_FILE
-        with contextlib.suppress(sqlite3.DatabaseError), contextlib.closing(_connect(path)) as connection:
+        folder = data_dir / snapshot.GENERATIONS / name
+        with contextlib.suppress(sqlite3.DatabaseError), contextlib.closing(_connect(folder / schema.SHEETS_FILE)) as connection:
             rows = connection.execute("SELECT digest, name, source, kind, size, sheets FROM files").fetchall()
-            return list(dict.fromkeys(Path(FileRecord(*row).source) for row in rows))
+            return ingest.recorded(FileRecord(*row) for row in rows)
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            listed = json.loads((folder / snapshot.MANIFEST).read_bytes())["sources"]
+            return ingest.recorded(FileRecord(**record) for record in listed)
     raise CannotRepair(
         f"{data_dir}: 取り込んだファイルの記録を読めません → rsqa ingest で元のファイルを取り込み直してください"
     )

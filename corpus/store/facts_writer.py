@@ -63,6 +63,8 @@ class FactsWriter:
             "memory_limit": memory_limit, "threads": 2, "temp_directory": str(path.with_suffix(".spill")),
         }  # fmt: skip
         self._connection = duckdb.connect(":memory:", config=config)
+        # DuckDB draws a bar on standard output where it takes the process for an interactive one
+        self._connection.execute("SET enable_progress_bar = false")
         self._connection.execute(f"ATTACH '{_quoted(self._staging)}' AS staging")
         self._connection.execute(schema.STAGING)
 
