@@ -10,7 +10,7 @@ import dataclasses
 import secrets
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -23,7 +23,7 @@ from qa.model import Answer, Candidate, Interpretation, Operation, Status, Subje
 from ui import answer_view, compare_view, form_view, search_view, sheet_view
 from ui.charts import Line, bars, budget_chart
 from ui.edits import apply_edits
-from ui.figures import budget_measure, recorded_years, yearly
+from ui.figures import budget_and_execution, yearly
 from ui.library import Shelf
 from ui.markup import Safe, tag
 from ui.questions import questions_of_cell
@@ -153,14 +153,17 @@ def choices(shelf: Shelf, interpretation: Interpretation | None) -> answer_view.
         return answer_view.Choices()
     if interpretation.subject is Subject.MANY:
         years = sorted(shelf.summary.by_year, reverse=True)
-        fiscal = sorted({y - d for y in years for d in range(4)}, reverse=True)
         names = sorted(shelf.summary.by_ministry)
-        return answer_view.Choices(tuple((y, "") for y in years), tuple(fiscal), tuple(names))
+        return answer_view.Choices(tuple((y, "") for y in years), _form_years(years), tuple(names))
     sheets = same_project(shelf, interpretation.sheets)
     if not sheets:
         return answer_view.Choices()
-    read = [shelf.corpus.sheet_at(info.no) for info in sheets[:3]]
-    return answer_view.Choices(tuple((i.sheet_year, i.sheet_id) for i in sheets), recorded_years(read))
+    return answer_view.Choices(tuple((i.sheet_year, i.sheet_id) for i in sheets), _form_years(i.sheet_year for i in sheets))
+
+
+def _form_years(sheet_years: Iterable[int]) -> tuple[int, ...]:
+    """Fiscal years that the forms of these years have columns for (N-3 … N+1), newest first."""
+    return tuple(sorted({year + step for year in sheet_years for step in range(-3, 2)}, reverse=True))
 
 
 def same_project(shelf: Shelf, candidates: Sequence[Candidate]) -> list[SheetInfo]:
@@ -187,8 +190,16 @@ def chart(shelf: Shelf, answer: Answer) -> Safe:
         return Safe("")
     if not interpretation.sheets:
         return Safe("")
-    info = shelf.corpus.info(interpretation.sheets[0].sheet_no)
-    return project_chart(shelf, info, opened=interpretation.operation is Operation.TREND)
+    sheet_id = interpretation.sheets[0].sheet_id
+    if interpretation.operation is Operation.TREND:
+        return _fold(project_chart(shelf, sheet_id), opened=True)
+    return _fold(tag("div", class_="lazy-chart", data_sheet=sheet_id), opened=False)
+
+
+def _fold(body: Safe, opened: bool) -> Safe:
+    if not body:
+        return Safe("")
+    return tag("details", tag("summary", "予算と執行の推移"), body, class_="chart-fold", open=opened)
 
 
 def _bars(answer: Answer) -> Safe:
@@ -205,23 +216,22 @@ def _bars(answer: Answer) -> Safe:
     return tag("details", tag("summary", "グラフで見る"), tag("figure", drawn), class_="chart-fold", open=True)
 
 
-def project_chart(shelf: Shelf, info: SheetInfo, opened: bool) -> Safe:
-    """The chart of one project as a fold, or nothing when fewer than two years are recorded."""
-    found = yearly(shelf.corpus, [info.series], [Measure.BUDGET_TOTAL, Measure.INITIAL, Measure.EXECUTED])
-    measure = budget_measure(found, info.series)
-    budget, executed = found.get((info.series, measure), {}), found.get((info.series, str(Measure.EXECUTED)), {})
+def project_chart(shelf: Shelf, sheet_id: str) -> Safe:
+    """Budget and execution of the project of a sheet by fiscal year; nothing with fewer than two years."""
+    info = info_of(shelf, sheet_id)
+    sheets = (shelf.corpus.sheet_at(other.no) for other in series_sheets(shelf, info))
+    budget, executed, measure = budget_and_execution(sheets, _CHART_YEARS)
     years = sorted({*budget, *executed})[-_CHART_YEARS:]
     if len(years) < 2:
         return Safe("")
-    name = "予算（計）" if measure is Measure.BUDGET_TOTAL else "当初予算"
     drawn = budget_chart(
         years,
-        Line(name, tuple(budget[y].amount_yen if y in budget else None for y in years)),
-        Line("執行額", tuple(executed[y].amount_yen if y in executed else None for y in years)),
+        Line("予算（計）" if measure is Measure.BUDGET_TOTAL else "当初予算", tuple(budget.get(y) for y in years)),
+        Line("執行額", tuple(executed.get(y) for y in years)),
         f"{info.project}の予算と執行",
     )
     note = tag("p", "同じ年度が複数のシートにあるときは、新しいシートの数値。「–」は記載なし。", class_="dim")
-    return tag("details", tag("summary", "予算と執行の推移"), tag("figure", drawn, note), class_="chart-fold", open=opened)
+    return tag("figure", drawn, note)
 
 
 # ---- the sheet ------------------------------------------------------------------------------------

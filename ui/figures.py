@@ -6,12 +6,13 @@ Rule 2 of the domain: of several sheets that report a fiscal year the newest one
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from corpus.fields import Measure
-from corpus.model import Cell, Kind, Sheet, Table
+from corpus.model import Sheet, Table
 from corpus.store.reader import Corpus
+from corpus.units import is_money, to_yen
 
 # One pass over the columnar store for any number of projects.
 _YEARLY_SQL = """
@@ -51,20 +52,21 @@ def budget_measure(found: Yearly, series: int) -> Measure:
     return Measure.BUDGET_TOTAL if found.get((series, Measure.BUDGET_TOTAL)) else Measure.INITIAL
 
 
-def recorded_years(sheets: Sequence[Sheet]) -> tuple[int, ...]:
-    """Fiscal years for which the budget tables of these sheets print a figure, newest first."""
-    years = {
-        cell.fiscal_year
-        for sheet in sheets
-        for cell in sheet.cells
-        if cell.table is Table.BUDGET and cell.fiscal_year is not None and cell.kind is Kind.NUMBER
-    }
-    return tuple(sorted(years, reverse=True))
+def budget_and_execution(
+    newest_first: Iterable[Sheet], enough: int
+) -> tuple[dict[int, Decimal], dict[int, Decimal], Measure]:
+    """Yen by fiscal year of one project's budget and execution, and which measure the budget is.
 
-
-def rate_cell(sheet: Sheet, fiscal_year: int) -> Cell | None:
-    """The printed 執行率 of a fiscal year, if the sheet prints one."""
-    return next(
-        (c for c in sheet.cells if c.measure == Measure.EXECUTION_RATE and c.fiscal_year == fiscal_year and c.value is not None),
-        None,
-    )
+    Reads only as many sheets as give ``enough`` years; of several that report a year the newest counts.
+    """
+    found: dict[str, dict[int, Decimal]] = {m: {} for m in (Measure.BUDGET_TOTAL, Measure.INITIAL, Measure.EXECUTED)}
+    for sheet in newest_first:
+        for cell in sheet.cells:
+            wanted = cell.table is Table.BUDGET and not cell.item and cell.measure in found
+            if not wanted or cell.fiscal_year is None or cell.value is None or cell.unit is None or not is_money(cell.unit):
+                continue
+            found[str(cell.measure)].setdefault(cell.fiscal_year, to_yen(cell.value, cell.unit))
+        if len(found[Measure.EXECUTED]) >= enough:
+            break
+    measure = Measure.BUDGET_TOTAL if found[Measure.BUDGET_TOTAL] else Measure.INITIAL
+    return found[measure], found[Measure.EXECUTED], measure

@@ -34,6 +34,9 @@ def add(server: Server, rooms: Rooms) -> None:
     async def sheet(request: Request) -> Response:
         return as_json(await run(desk.sheet, shelf(), request.query_params.get("sheet_id", "")))
 
+    async def chart(request: Request) -> Response:
+        return as_json({"html": await run(desk.project_chart, shelf(), request.query_params.get("sheet_id", ""))})
+
     async def cell(request: Request) -> Response:
         query = request.query_params
         return as_json({"html": await run(desk.cell, shelf(), query.get("sheet_id", ""), query.get("at", ""))})
@@ -81,7 +84,7 @@ def add(server: Server, rooms: Rooms) -> None:
         return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
 
     for path, function in (
-        ("sheet", sheet), ("cell", cell), ("projects", projects), ("filters", filters), ("search", search),
+        ("sheet", sheet), ("cell", cell), ("chart", chart), ("projects", projects), ("filters", filters), ("search", search),
         ("compare", compare), ("brief", brief), ("examples", offered), ("aggregate_builder", builder), ("table", table),
         ("table.csv", table_csv),
     ):  # fmt: skip

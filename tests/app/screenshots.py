@@ -101,9 +101,9 @@ SCENES: dict[str, dict[str, Callable[[Any], None]]] = {
     "national": {
         "ask-1": ask("自治体情報セキュリティ強化対策事業の令和元年度の執行額はいくらですか"),
         "ask-2": ask("国土交通省の令和3年度レビューシートで、令和2年度の執行率が30%未満の事業は？"),
-        "evidence": evidence("自治体情報セキュリティ強化対策事業の支出先の一覧"),
+        "evidence": evidence("自治体情報セキュリティ強化対策事業の令和元年度の支出先の一覧"),
         "search": search("一人暮らしの高齢者を見守る取組"),
-        "compare": compare("自治体情報セキュリティ強化対策事業", "地方公共団体情報システム機構"),
+        "compare": compare("自治体情報セキュリティ強化対策事業", "サイバーセキュリティ"),
         "brief": brief("自治体情報セキュリティ強化対策事業"),
         "aggregate": aggregate,
         "data": data,

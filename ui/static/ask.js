@@ -180,6 +180,19 @@ function onClick(event) {
   }
 }
 
+/** A folded chart is drawn when it is opened. */
+async function onToggle(event) {
+  const place = event.target.open && event.target.querySelector(":scope > .lazy-chart:empty");
+  if (!place) return;
+  try {
+    const got = await get("/ui/chart", { sheet_id: place.dataset.sheet });
+    if (got.html) setHTML(place, got.html);
+    else place.textContent = "グラフにできる年度がありません。";
+  } catch (error) {
+    place.replaceChildren(errorBox(error));
+  }
+}
+
 function edit(card, edits) {
   const got = given.get(card);
   ask(got.question, { sheet: got.focus, edits, token: got.token, replace: card, note: false });
@@ -245,6 +258,7 @@ export function start() {
   box.addEventListener("input", fit);
   answers.addEventListener("click", onClick);
   answers.addEventListener("change", onChip);
+  answers.addEventListener("toggle", onToggle, true);
   welcome.addEventListener("click", onClick);
   document.getElementById("new-talk").addEventListener("click", () => {
     session = newSession();
