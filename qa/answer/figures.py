@@ -207,7 +207,7 @@ def say_basis(case: Case, reading: Reading, amount: calc.Quantity, result: int) 
     rate = reading.term.kind is TermKind.RATE
     builder.say(
         Say.WORKING,
-        rule=Words("執行額 ÷ 計 × 百（小数点以下第二位を四捨五入）" if rate else "計 − 執行額"),
+        rule=Words("執行額 ÷ 計（百分率。小数点以下第二位を四捨五入）" if rate else "計 − 執行額"),
         terms=working(amount.citations, " ÷ " if rate else " − "),
         figure=Figure(result, converted=False),
         marks=Marks((first, second)),

@@ -134,7 +134,7 @@ def share(case: Case, rows: list[PayeeRow]) -> Draft:
     )
     case.builder.say(
         Say.WORKING,
-        rule=Words(f"支出額 ÷ {base} × 百（小数点以下第二位を四捨五入）"),
+        rule=Words(f"支出額 ÷ {base}（百分率。小数点以下第二位を四捨五入）"),
         terms=Joined(tuple(Cited(one) for one in share.citations), "、"),
         figure=Figure(result, converted=False),
     )

@@ -37,9 +37,9 @@ class _Pairwise:
 
 _PAIRWISE = {
     Operation.DIFFERENCE: _Pairwise("増減額", "後の額 − 前の額", calc.difference),
-    Operation.GROWTH_RATE: _Pairwise("伸び率", f"（後の額 − 前の額）÷ 前の額 × 百（{_HALF_UP_RATE}）", calc.growth_rate),
+    Operation.GROWTH_RATE: _Pairwise("伸び率", f"（後の額 − 前の額）÷ 前の額（百分率。{_HALF_UP_RATE}）", calc.growth_rate),
     Operation.RATIO: _Pairwise("倍率", f"後の額 ÷ 前の額（{_HALF_UP_RATIO}）", calc.ratio),
-    Operation.SHARE: _Pairwise("割合", f"内訳 ÷ 全体 × 百（{_HALF_UP_RATE}）", calc.percent_of),
+    Operation.SHARE: _Pairwise("割合", f"内訳 ÷ 全体（百分率。{_HALF_UP_RATE}）", calc.percent_of),
 }
 
 
