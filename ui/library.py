@@ -55,10 +55,19 @@ class Library:
     def shelf(self) -> Shelf:
         """The current shelf. Raises NoCorpus, DamagedSnapshot … (Japanese, with the remedy)."""
         if time.monotonic() - self._looked > _LOOK_EVERY_S:
-            self.refresh()
+            self._look()
         if self._shelf is None:
             raise self._problem or NoCorpus("シートがまだありません。「データ」でレビューシートを取り込んでください。")
         return self._shelf
+
+    def _look(self) -> None:
+        """Wait for the first shelf; a later one is opened beside it while questions go on."""
+        if self._shelf is None:
+            self.refresh()
+            return
+        self._looked = time.monotonic()
+        if self._read_mark() != self._mark and not self._lock.locked():
+            threading.Thread(target=self.refresh, name="open", daemon=True).start()
 
     def refresh(self) -> None:
         """Open the generation that ``CURRENT`` names, if it is another one than ours."""

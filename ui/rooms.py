@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 from ui import desk
@@ -28,4 +29,5 @@ class Rooms:
         self.jobs = Jobs(settings.data_dir, settings.data_dir.absolute() / "uploads", lambda: sources_after_job(self.library))
         self.api = Api(self.library, self.briefs, settings.question_limit)
         self.checks = (-1, "", 0)  # serial of the shelf, token of its table, rows
+        self.examples_lock = threading.Lock()  # made once, whoever asks first
         self.examples: tuple[int, dict[str, Any]] = (-1, {})

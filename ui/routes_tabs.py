@@ -64,7 +64,7 @@ def add(server: Server, rooms: Rooms) -> None:
         return as_json({"html": await run(_brief_panel, rooms, asked)})
 
     async def offered(request: Request) -> Response:
-        return as_json(await run(_examples, rooms))
+        return as_json(await run(offered_examples, rooms))
 
     async def builder(request: Request) -> Response:
         now = shelf()
@@ -93,16 +93,16 @@ def add(server: Server, rooms: Rooms) -> None:
     route(server, "/ui/aggregate", aggregate, "POST")
 
 
-def _examples(rooms: Rooms) -> dict[str, Any]:
+def offered_examples(rooms: Rooms) -> dict[str, Any]:
     """Examples for the shelf of the moment; made once per generation."""
     if rooms.jobs.busy and not rooms.library.has_corpus():
         waiting = tag("p", "見本のシートを読み込んでいます。少しお待ちください。", class_="dim")
         return {"html": waiting, "again_ms": 1500}
     shelf = rooms.library.shelf()
-    if rooms.examples[0] != shelf.serial:
-        found = examples(shelf)
-        rooms.examples = (shelf.serial, {"html": ask_view.examples(found)})
-    return rooms.examples[1]
+    with rooms.examples_lock:
+        if rooms.examples[0] != shelf.serial:
+            rooms.examples = (shelf.serial, {"html": ask_view.examples(examples(shelf))})
+        return rooms.examples[1]
 
 
 def _brief_panel(rooms: Rooms, asked: briefs.Request) -> str:

@@ -13,6 +13,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any
 
+from corpus.model import CorpusError
 from ui import routes_data, routes_pages, routes_programs, routes_tabs
 from ui.http import excuse
 from ui.rooms import Rooms
@@ -30,7 +31,7 @@ def build(settings: AppSettings) -> tuple[Server, Rooms]:
     """The server with all routes, not yet listening. Needs ``seal_environment`` to have run."""
     rooms = Rooms(settings)
     # The corpus is opened while gradio is imported: both take a second or two.
-    threading.Thread(target=rooms.library.refresh, name="open", daemon=True).start()
+    threading.Thread(target=_open, args=(rooms,), name="open", daemon=True).start()
     from gradio import Server as GradioServer
 
     class GuardedServer(GradioServer):
@@ -44,6 +45,12 @@ def build(settings: AppSettings) -> tuple[Server, Rooms]:
         routes.add(server, rooms)
     server.add_exception_handler(Exception, excuse)
     return server, rooms
+
+
+def _open(rooms: Rooms) -> None:
+    """Open the corpus and make the examples: the first question of a user then finds everything warm."""
+    with contextlib.suppress(CorpusError):
+        routes_tabs.offered_examples(rooms)
 
 
 def lifespan(server: Server, rooms: Rooms) -> Callable[[Any], contextlib.AbstractAsyncContextManager[None]]:

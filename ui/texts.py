@@ -92,7 +92,7 @@ def _is_exact(yen: Decimal, short: str) -> bool:
 
 def short_money(yen: Decimal) -> str:
     """A compact amount for chart labels: ``3209000000 → 32.1億円``; the exact figure stands beside it."""
-    for unit, places in (("兆円", 2), ("億円", 1), ("百万円", 0), ("千円", 0)):
+    for unit, places in (("兆円", 2), ("億円", 1), ("万円", 0)):
         amount = convert(yen, "円", unit)
         if abs(amount) >= 1:
             return f"{comma(round_half_up(amount, places))}{unit}"

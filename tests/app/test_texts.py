@@ -52,7 +52,7 @@ def test_amounts_in_the_unit_of_the_form_when_exact() -> None:
 
 
 @pytest.mark.parametrize(
-    ("yen", "text"), [("3209000000", "32.1億円"), ("1500000000000", "1.5兆円"), ("43000000", "43百万円"), ("5000", "5千円"), ("0", "0円")]
+    ("yen", "text"), [("3209000000", "32.1億円"), ("1500000000000", "1.5兆円"), ("43000000", "4,300万円"), ("5000", "5,000円"), ("0", "0円")]
 )
 def test_short_amounts(yen: str, text: str) -> None:
     assert short_money(Decimal(yen)) == text

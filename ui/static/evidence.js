@@ -122,8 +122,10 @@ function goTo(index) {
     return;
   }
   cell.classList.add("cited-now");
+  // A short way is glided, so that the eye can follow; a long one is jumped.
+  const far = Math.abs(cell.getBoundingClientRect().top - view.getBoundingClientRect().top) > 1.5 * view.clientHeight;
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-  cell.scrollIntoView({ block: "center", inline: "center", behavior: calm ? "auto" : "smooth" });
+  cell.scrollIntoView({ block: "center", inline: "center", behavior: calm || far ? "auto" : "smooth" });
   cell.focus({ preventScroll: true });
 }
 
