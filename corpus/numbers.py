@@ -75,7 +75,9 @@ def spoken_amounts(text: str) -> list[tuple[Decimal, str, tuple[int, int]]]:
     """
     normal = unicodedata.normalize("NFKC", text)
     found: list[tuple[Decimal, str, tuple[int, int]]] = []
-    pattern = re.compile(r"(?:\d[\d,]*(?:\.\d+)?(?:兆|億|千万|百万|十万|万|千)?)+円")
+    pattern = re.compile(  # every part but the last has its unit: optional inside a repetition would take exponential time
+        r"(?<!\d)(?=\d)(?:\d[\d,]*(?:\.\d+)?(?:兆|億|千万|百万|十万|万|千))*(?:\d[\d,]*(?:\.\d+)?)?円"
+    )
     part = re.compile(r"(\d[\d,]*(?:\.\d+)?)(兆|億|千万|百万|十万|万|千)?")
     for match in pattern.finditer(normal):
         pieces = part.findall(match.group())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import re
 import time
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -33,6 +34,8 @@ _log = logging.getLogger(__name__)
 
 _EMPTY = "質問が入力されていません。事業名と、知りたいこと（執行額、支出先、事業の目的など）を入力してください。"
 _TOO_LONG = "質問が長すぎます。要点をしぼって、短く入力し直してください。"
+_LONG_NUMBER = "数字の並びが長すぎます。金額や年度を確かめて、入力し直してください。"
+_DIGITS = re.compile(r"[0-9０-９〇一二三四五六七八九.,，．、]{80,}")  # no amount, number or year is as long
 _SYMBOLS = "記号だけでは質問を読み取れません。事業名と、知りたいことを文字で入力してください。"
 _NOT_JAPANESE = (
     "日本語の質問にお答えします。事業名と、知りたいことを日本語で入力してください。"
@@ -181,6 +184,8 @@ def _unreadable(question: str) -> str:
         return _EMPTY
     if len(question) > MAX_QUESTION:
         return _TOO_LONG
+    if _DIGITS.search(question):
+        return _LONG_NUMBER
     if not any(ch.isalnum() for ch in text):
         return _SYMBOLS
     if not any(_is_japanese(ch) for ch in text):

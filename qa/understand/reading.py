@@ -26,7 +26,10 @@ _BRACKET_REST = 16
 _LONG_NAME = 8  # shorter names with a year or a comma inside are not looked for as a whole
 _CUTTING = re.compile(r"年度|\d年|[、。,]")
 _CLOSING = ")」』】〕〉》”\""
-_AMOUNT = re.compile(r"(?<![\d.a-z])(?:\d[\d,]*(?:\.\d+)?(?:兆|億|千万|百万|十万|万|千)?)+(?:円|%|パーセント|割|倍)(?!当|あ)")
+# every part but the last has its unit: an optional one inside a repetition takes exponential time on a run of digits
+_AMOUNT = re.compile(
+    r"(?<![\d.a-z])(?=\d)(?:\d[\d,]*(?:\.\d+)?(?:兆|億|千万|百万|十万|万|千))*(?:\d[\d,]*(?:\.\d+)?)?(?:円|%|パーセント|割|倍)(?!当|あ)"
+)
 _RANK = re.compile(r"(?<![\d.])(?:\d{1,2}|[一二三四五六七八九十])(?:番目|位|番手)")
 _CONTENT = re.compile(r"[一-龥ァ-ヶa-z0-9]")
 
