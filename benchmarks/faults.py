@@ -353,6 +353,9 @@ def refusals(made: Ground, count: int) -> Iterator[Result]:
         for call in range(1 if lasting else 1 + step // 2, whole.calls + 1, step):
             _refused(made, result, run, call, code, lasting)
         yield result
+    read_only = Result("read-only folder")
+    _refused(made, read_only, run, 1, errno.EROFS, True)
+    yield read_only
 
 
 def _refused(made: Ground, result: Result, run: Callable[[Path], object], call: int, code: int, lasting: bool) -> None:
