@@ -62,6 +62,7 @@ class Whole:
     sheets: int
     cells: int
     seconds: float
+    cpu_seconds: float
     peak_bytes: int
     stored: dict[str, int]
     unpacked: int
@@ -132,7 +133,10 @@ def _ingest(folder: str, sources: list[str], send: Any) -> None:
         generation.commit()
         seconds = time.perf_counter() - started
         stored = {p.name: p.stat().st_size for p in generation.path.iterdir()}
-    send.send({"sheets": report.sheets, "cells": report.cells, "seconds": seconds, "stored": stored})
+    cpu_seconds = sum(os.times()[:4])  # of this process and its ended workers
+    send.send({
+        "sheets": report.sheets, "cells": report.cells, "seconds": seconds, "cpu_seconds": cpu_seconds, "stored": stored,
+    })  # fmt: skip
 
 
 class _Peak(threading.Thread):
@@ -183,7 +187,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for rate in rates:
         print(f"{rate.kind:16}{rate.sheets:>8,}{rate.cells:>12,}{rate.per_thousand:>12.2f}{1000 / rate.per_thousand:>10.0f}")
     stored = sum(all_of_it.stored.values())
-    print(f"whole ingest: {all_of_it.sheets:,} sheets, {all_of_it.cells:,} cells in {all_of_it.seconds:.0f} s, ", end="")
+    print(f"whole ingest: {all_of_it.sheets:,} sheets, {all_of_it.cells:,} cells ", end="")
+    print(f"in {all_of_it.seconds:.0f} s ({all_of_it.cpu_seconds:.0f} s of processor time), ", end="")
     print(f"peak {all_of_it.peak_bytes / 2**20:,.0f} MiB, {os.cpu_count()} processors")
     print(f"stored {stored / 1e6:,.0f} MB = {stored / all_of_it.unpacked:.2f} x the unpacked sources", all_of_it.stored)
     if options.json:
