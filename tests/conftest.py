@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["tests.network_guard"]  # no test speaks to anything but this machine
 ROOT = Path(__file__).resolve().parent.parent
 
 
