@@ -104,6 +104,7 @@ TEMPLATES: dict[Say, str] = {
     Say.NO_SHEET_YEAR: f"{_WHO}の[{{asked}}の]シートは、取り込まれていません。",
     Say.SHEETS_ARE: "あるのは、{years}のシートです。{mark}",
     Say.NOT_FOUND: "[「{name}」という]事業のシートは、見つかりませんでした。事業名・府省庁・事業番号を確かめてください。",
+    Say.NEAR_ONE: "[「{name}」に]近い名前の事業は、次の一つです。この事業でよければ、この事業名でお尋ねください。",
     Say.AMBIGUOUS: "[「{name}」に]当てはまる事業が複数あります。どの事業かお選びください。",
     Say.CANDIDATE: "- {project}（{ministry}、{sheet}シート）{sheet_id}",
     Say.UNSUPPORTED: (

@@ -59,9 +59,12 @@ class Quantity:
         return dataclasses.replace(self, base=base, places=places)
 
 
-def of_cell(value: Decimal, unit: str | None, citation: int) -> Quantity:
-    """The figure of one cell. A rate printed as a fraction (0.973) becomes percent."""
-    if unit == FRACTION:
+def of_cell(value: Decimal, unit: str | None, citation: int, *, rate: bool = True) -> Quantity:
+    """The figure of one cell. A rate printed as a fraction (0.973) becomes percent.
+
+    ``rate``: False for figures whose unit only happens to be called 割合 (an indicator's own unit).
+    """
+    if unit == FRACTION and rate:
         return Quantity(value * 100, PERCENT, f"[{citation}] × 100", (citation,))
     base = value * YEN_PER_UNIT[unit] if unit is not None and is_money(unit) else value
     return Quantity(base, unit, f"[{citation}]", (citation,), printed=True)

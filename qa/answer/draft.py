@@ -88,6 +88,7 @@ class Say(StrEnum):
     NO_PAYEE = "no payee"
     NO_SHEET_YEAR = "no sheet year"
     NOT_FOUND = "not found"
+    NEAR_ONE = "near one"
     AMBIGUOUS = "ambiguous"
     CANDIDATE = "candidate"
     REASON = "reason"

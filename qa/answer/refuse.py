@@ -125,7 +125,8 @@ def not_recorded(case: Case, gap: Gap, what: str) -> Draft:
     citation = case.builder.cite_sheet(case.newest.sheet)
     slots: dict[str, Part] = {**case.head(citation), "reason": Words(gap.value), "mark": Marks(())}
     own_words = bool(what) and (what in case.asked.question or what == case.asked.item)
-    slots["what"] = User(what) if own_words else Words(what or "お尋ねの事項")
+    quoted = Joined((Words("「"), User(what), Words("」")), "")
+    slots["what"] = quoted if own_words else Words(what or "お尋ねの事項")
     case.builder.say(Say.NOT_IN_FORM, **slots)
     return case.finish(Status.NOT_RECORDED)
 
@@ -176,10 +177,17 @@ def ambiguous(asked: Interpretation, candidates: Sequence[Candidate]) -> Draft:
     """Several projects (or sheets) fit: ask back."""
     builder = Builder()
     builder.candidates = tuple(candidates[:10])
-    named = asked.project_text if asked.project_text in asked.question else ""
-    builder.say(Say.AMBIGUOUS, **({"name": User(named)} if named else {}))
+    named = asked.project_text.strip("「」『』 ")
+    named = named if named in asked.question and _balanced(named) else ""
+    kind = Say.AMBIGUOUS if len(builder.candidates) > 1 else Say.NEAR_ONE
+    builder.say(kind, **({"name": User(named)} if named else {}))
     _say_candidates(builder)
     return builder.finish(Status.AMBIGUOUS)
+
+
+def _balanced(words: str) -> bool:
+    """No bracket that opens and does not close: words cut out of the question read badly otherwise."""
+    return all(words.count(left) == words.count(right) for left, right in ("（）", "()", "「」", "『』"))
 
 
 def _say_candidates(builder: Builder) -> None:

@@ -18,6 +18,8 @@ from qa.answer.draft import Builder
 from qa.answer.select import Found, Gap, Missing, Want, differing, figure_in, years_of
 from qa.answer.view import SheetView
 
+RATE_MEASURES = frozenset({Measure.EXECUTION_RATE.value, Measure.EXECUTION_RATE_INITIAL.value})
+
 UNUSED = "不用額"
 
 
@@ -90,7 +92,10 @@ def read_term(view: SheetView, term: Term) -> Reading | Missing:
 def quantity(builder: Builder, reading: Reading) -> calc.Quantity:
     """The number of a reading; its cells become citations."""
     parts = [
-        calc.of_cell(one.value, one.cell.unit, builder.cite(one.view.sheet, one.cell)) for one in reading.cells
+        calc.of_cell(
+            one.value, one.cell.unit, builder.cite(one.view.sheet, one.cell), rate=one.cell.measure in RATE_MEASURES
+        )
+        for one in reading.cells
     ]
     if len(parts) == 1:
         return parts[0]

@@ -51,7 +51,7 @@ def text(case: Case) -> Draft:
         return _past_numbers(case)
     field = case.asked.field or next(iter(case.asked.measures), "")
     if not field:
-        return not_recorded(case, Gap.NO_ROW, "")
+        return not_recorded(case, Gap.NO_ROW, case.asked.item)
     for name in (field, *_STAND_INS.get(field, ())):
         for view in case.views:
             if sections := [one for one in view.sections(name) if _says(one.text)]:

@@ -38,7 +38,7 @@ _TEXT_MEASURES = frozenset(
 _BUDGET_ITEM = re.compile(r"(?:旅費|庁費|謝金|手当|補助金|委託費|負担金|交付金|分担金|給与|費|金)$")
 _HOW_MUCH = re.compile(r"いくら|金額|何円|何億|何百万|どれくらい|どのくらい|いくつ|何%")
 _OF = re.compile(r"(?:長|名|者)?の")
-_OF_ITSELF = re.compile(r"予定|詳細|詳し|事業|部分|内容|全文|本文|文章|文言|文面|記載|記述|概要|状況|欄|正式|名称|年度")
+_OF_ITSELF = re.compile(r"予定|詳細|詳し|事業|部分|内容|全文|本文|文章|文言|文面|記載|記述|概要|状況|結果|書き|書か|意味|理由|欄|正式|名称|年度")
 _NUMBER_AFTER = re.compile(r"\s?(?:は|が|:)?\s?[「(]?[\d新]")
 _SHORT_FIELD = 4
 _OVERVIEW_NOTE = "何を知りたいかが書かれていないため、事業概要を示します"
@@ -50,7 +50,8 @@ def read_asked(reading: Reading, sheet: Sheet | None, focus: Focus) -> Interpret
     if reading.has("unrecorded"):
         item = find_item(reading, sheet) if sheet is not None else None
         if item is None or not reading.resolved.ends:
-            return _unknown(reading, reading.values("unrecorded")[0])
+            cue = next(c for c in reading.cues if c.kind == "unrecorded")
+            return _unknown(reading, reading.question.source(cue.start, cue.end))
     payee = read_payee(reading, sheet)
     if payee is not None and payee.operation in _STRONG_PAYEE and not _check_asked(reading):
         return payee
@@ -71,6 +72,8 @@ def _read_numbers(reading: Reading, sheet: Sheet | None, focus: Focus) -> Interp
     if item is not None:
         return _indicator(reading, focus, measures, item)
     measures = tuple(m for m in measures if m not in _TEXT_MEASURES) or measures
+    if measures and measures[0] in _TEXT_MEASURES and reading.has("measure", "実績"):
+        measures = (Measure.OUTCOME_ACTUAL.value,)  # an indicator's actual value, the indicator not recognised
     if measures and measures[0] in _TEXT_MEASURES:
         return _text(reading, measures[0], item="")
     if measures:
@@ -166,7 +169,7 @@ def _text(reading: Reading, field: str, item: str) -> Interpretation:
 
 
 def _unknown(reading: Reading, thing: str) -> Interpretation:
-    found = _text(reading, "", item="")
+    found = _text(reading, "", item=thing)
     return dataclasses.replace(found, reason=f"{NO_SUCH_ITEM}（{thing}）", unit=unit_asked(reading))
 
 

@@ -10,7 +10,7 @@ from corpus.text import nfkc
 from qa.understand.spans import Board
 from qa.understand.vocabulary import Cue, Phrases, longest, vocabulary
 
-_BLOCK_AFTER = re.compile(r"(?<![a-z])([a-z])\s?(?:支出先)?(?:ブロック|グループ|block|group)(?!サイズ)")
+_BLOCK_AFTER = re.compile(r"(?<![a-z])([a-z])\s?(?:支出先|の(?!支出先)\s?)?(?:ブロック|グループ|block|group)(?!サイズ)")
 _BLOCK_BEFORE = re.compile(r"(?:支出先)?(?:ブロック|グループ|block|group)\s?[「(]?([a-z])(?![a-z])")
 _BLOCK_PAYEES = re.compile(r"(?<![a-z])([a-z])\s?の\s?支出先|支出先\s?([a-z])(?![a-z])")
 

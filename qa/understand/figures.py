@@ -13,7 +13,10 @@ from qa.understand.time import RELATIVE, Base
 from qa.understand.wording import (
     ALL_PARTS,
     CHANGE,
+    CHANGE_HINT,
+    RATE_HINT,
     RATE_OF_CHANGE,
+    SUM_HINT,
     SUPERLATIVE,
     TOTALLED,
     USED_SHARE,
@@ -34,6 +37,7 @@ _MONEY = frozenset(
 _EXECUTED = frozenset({Measure.EXECUTED, Measure.EXECUTION_RATE, Measure.EXECUTION_RATE_INITIAL})
 _REQUESTS = frozenset({Measure.REQUEST, Measure.REQUEST_TOTAL, Measure.REQUEST_WISH})
 _PAIR = frozenset({Operation.DIFFERENCE, Operation.GROWTH_RATE, Operation.RATIO})
+_FROM_ON = re.compile(r"年度?から(?:の)?\s?(?:\d|[一二三四五六七八九])\s?(?:年|[かヶヵケカ箇]年)")  # 平成27年度から3年間
 _SERIES = frozenset(
     {Operation.SUM, Operation.MEAN, Operation.MAX_YEAR, Operation.MIN_YEAR, Operation.TREND, Operation.YEARS_OVER}
 )
@@ -61,6 +65,8 @@ def measures_asked(reading: Reading) -> tuple[str, ...]:
         return (Measure.EXECUTION_RATE.value,)
     cues = [c for c in reading.cues if c.kind == "measure" and c.value != "実績"]
     cues = [c for c in cues if not _introduces(reading, c.end)] or cues
+    if {c.phrase for c in cues} <= {"予算", "予算額"} and cues and TOTALLED.search(words) and len(reading.resolved.spread) < 2:
+        return (Measure.BUDGET_TOTAL.value,)
     strong = [c for c in cues if c.phrase not in _WEAK or _LISTED.match(reading.board.text, c.end)]
     return tuple(dict.fromkeys(c.value for c in (strong or cues)))
 
@@ -101,7 +107,19 @@ def operation_asked(reading: Reading, measures: tuple[str, ...]) -> Operation:
         (Operation.EXECUTION_RATE, Measure.EXECUTION_RATE in measures),
         (Operation.TREND, reading.years.recent >= 2),
     )
-    return next((operation for operation, holds in rules if holds), Operation.LOOKUP)
+    return next((operation for operation, holds in rules if holds), _over_years(reading, words, measures))
+
+
+def _over_years(reading: Reading, words: str, measures: tuple[str, ...]) -> Operation:
+    """Two or more years of one measure are seldom named to have them listed."""
+    years = len(reading.resolved.spread)
+    if years < 2 or len(measures) > 1 or not is_money(measures or (Measure.EXECUTED.value,)):
+        return Operation.LOOKUP
+    change = CHANGE_HINT.search(words) or RATE_HINT.search(words)
+    if years == 2 and change and not set(measures) & _EXECUTED.difference({Measure.EXECUTED}):
+        return Operation.GROWTH_RATE if RATE_HINT.search(words) else Operation.DIFFERENCE
+    years_text = "".join(reading.board.text[c.start : c.end] for c in reading.board.of("年度"))
+    return Operation.SUM if SUM_HINT.search(words) or "+" in years_text else Operation.LOOKUP
 
 
 def _asks_years(reading: Reading) -> bool:
@@ -119,6 +137,8 @@ def years_asked(reading: Reading, operation: Operation, measures: tuple[str, ...
         return tuple(sorted({relative[0], last if relative[0] != last else last - 1})), words
     if operation in _PAIR:
         return _pair(years, reading, measures, focus), words
+    if len(years) == 1 and reading.years.recent >= 2 and operation in _SERIES and _FROM_ON.search(reading.board.text):
+        return tuple(range(years[0], years[0] + reading.years.recent)), words
     if not years and reading.years.recent and operation is not Operation.LOOKUP:
         last = _last_settled(measures, focus)
         return tuple(range(last - reading.years.recent + 1, last + 1)), f"{reading.years.recent}年間"

@@ -21,7 +21,7 @@ _BY_FORM = re.compile(
     rf"(?:{_FORMS})[^{_NO_WORD}がのをはにへとで][^{_NO_WORD}]{{0,39}}?{_STOP}|[^{_NO_WORD}ぁ-ん]{{1,40}}?(?:{_FORMS})(?![一-龥ァ-ヶーa-z])"
 )
 _HEAD = re.compile(r"(?:(?:(?<=[\s、。,「『(])|^)[ぁ-ん]{2,6})?$")  # みずほ…株式会社: hiragana that begins a phrase
-_PAID_TO = re.compile(r"(?:へ|に)(?:は|も)?(?:いくら|支|払|渡|流|配|交付)|への")  # a ministry as a payee
+_PAID_TO = re.compile(r"(?:へ|に)(?:は|も)?(?:いくら|支|払|渡|流|配|交付)|への|」?の(?:法人番号|支出額|受け取)")  # a ministry as a payee
 _MIN_NAME = 2
 
 

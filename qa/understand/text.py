@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import unicodedata
 
 MAX_QUESTION = 2_000  # characters; a longer text is no question, and is refused before any work is done
 
+_LEADING = re.compile(r"^\s*(?:[>|#*・●○■□◆◇▼▶→※-]+\s*|[(\[【](?:質問|問|急ぎ|至急|件名|緊急|q)\d*[)\]】]\s*|(?:q|質問|問)\s?\d*\s?[.:)]\s*)+")
+_FACE = re.compile(r"m\(_ _\)m|\([\^;'*・_.o>< -]{2,8}\)|[\^;]{2,}$")
 _VOICING = {"ﾞ", "ﾟ"}
 _QUOTES = (("「", "」"), ("『", "』"), ("“", "”"), ("〝", "〟"), ('"', '"'), ("《", "》"))
 
@@ -85,10 +88,17 @@ def read_question(original: str) -> Question:
             characters.append(" " if unicodedata.category(lower) in ("Cc", "Cf", "Zl", "Zp") else lower)
             offsets.append(at)
         at += width
-    text = "".join(characters)
+    text = _without_marks("".join(characters))
     if not any(c.isalnum() for c in text):
         raise QuestionError("質問が読み取れません。事業名と、知りたい年度・項目を文字で書いてください。")
     return Question(original, text, tuple(offsets))
+
+
+def _without_marks(text: str) -> str:
+    """Blanks in place of what mails and lists put around a question (``Q.``, ``> ``, faces); places stay."""
+    for pattern in (_LEADING, _FACE):
+        text = pattern.sub(lambda m: " " * len(m.group()), text)
+    return text
 
 
 def _closing(text: str, at: int, opening: str, closing: str) -> int:

@@ -25,7 +25,7 @@ _ITEM = re.compile(
     r"(?P<suffix>\s?年度|年(?!間|以上|以内|未満|前|後|目|で|\d{1,2}月))?"
 )
 _SEPARATOR = re.compile(
-    r"(?P<range>\s?(?:から|より|~|〜|-|‐|–|—|―|−|ー|→|⇒|->)\s?)|(?P<list>\s?(?:・|、|,|と|および|及び|/|や|&|比の)\s?)"
+    r"(?P<range>\s?(?:から|より|~|〜|-|‐|–|—|―|−|ー|→|⇒|->)\s?)|(?P<list>\s?(?:・|、|,|\+|と|および|及び|/|や|&|比の)\s?)"
 )
 _SHEET = r"シート(?!ベルト|パイル|状)"
 _GAP = rf"[{BLANK}\s]*"
@@ -41,6 +41,7 @@ _RECENT = re.compile(
     rf"(?:過去|直近|最近|ここ|この|これまで|近年|同|以上|上記)の?(?P<n>{_NUMBER}|数)\s?(?:[かヶヵケカ箇]年度?|年度?(?:間|分)?)(?!度?シート)"
     rf"|(?P<m>{_NUMBER})\s?(?:[かヶヵケカ箇]年度?|年度?(?:間|分))(?:の間)?"
 )
+_SEVERAL = re.compile(r"の\s?(?:[2-9]|[二三四五六七八九])\s?(?:[かヶヵケカ箇]年|年間|年分|年度分)")  # 令和2・3・4の3か年度
 _LATEST = re.compile(r"(?:直近|最新|最近|一番新しい|最も新しい|新しい)(?:の)?(?:年度?|もの)?")
 _EARLIEST_PLAIN = 2005  # ``h3`` alone is a rocket, not 平成3年度
 
@@ -237,7 +238,7 @@ def _mention(items: list[re.Match[str]], forms: list[Form]) -> Mention | None:
 def _is_year(match: re.Match[str], final: bool) -> bool:
     text = match.string
     if match["short"] is not None:
-        return (match["suffix"] or "").strip() == "年度" if final else True
+        return (match["suffix"] or "").strip() == "年度" or bool(_SEVERAL.match(text, match.end())) if final else True
     if match["suffix"] or match["era"] in ("平成", "令和", "昭和"):
         return True
     if match["western"] is not None:

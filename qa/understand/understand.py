@@ -87,6 +87,8 @@ def _about_project(reading: Reading, found: Found, context: Context, places: Dir
             payee="",
             notes=(),
         )
+    if asked.subject is Subject.NONE:
+        return dataclasses.replace(asked, project_text=found.text)
     return dataclasses.replace(asked, project_text=found.text, sheets=found.sheets, rivals=found.rivals)
 
 

@@ -15,12 +15,13 @@ _HOW_MUCH = r"(?:いくら|どれ(?:だけ|くらい|ぐらい|ほど)|どの(?:
 _MOVES = r"(?:増え|増加|増減|減っ|減り|減少|変わ|変化|変動|動い|動き|伸び|上が|下が|落ち|縮)"
 _PERCENT = r"(?:何|なん)(?:%|パーセント|割)"
 _CLAUSE = r"[^、。?!]"
+_RISE = r"(?:増|減|変わ|変化|変動|伸び|上が|下が|アップ|ダウン|落ち)"
 
 _DID = r"(?:増え|減っ|減り|増加し|減少し)(?:まし|てい|てる|る|た|て|ま|す|の|ん|で)*(?:か|の(?=[、。?!\s]|$))"
 
 CHANGE = re.compile(rf"{_HOW_MUCH}{_CLAUSE}{{0,8}}?{_MOVES}|{_DID}")
 RATE_OF_CHANGE = re.compile(
-    rf"{_PERCENT}{_CLAUSE}{{0,8}}?(?:増|減|変わ|変化|変動|伸び|上が|下が|アップ|ダウン|落ち)"
+    rf"{_PERCENT}{_CLAUSE}{{0,8}}?{_RISE}|(?:伸び|増え|増加|減少|変化){_CLAUSE}{{0,8}}?{_PERCENT}|率(?:で|にして){_CLAUSE}{{0,6}}?{_RISE}"
     rf"|(?:年度?|{BLANK})比{_CLAUSE}{{0,16}}?{_PERCENT}"
 )
 USED_SHARE = re.compile(
@@ -30,11 +31,16 @@ USED_SHARE = re.compile(
 )
 TOTALLED = re.compile(r"(?<![一-龥々予])計(?:で)?(?:いくら|何|どれ|どの)|通して(?:いくら|何|どれ)|ぜんぶで|全部合わせ|合わせて(?:いくら|何|どれ)")
 SUPERLATIVE = re.compile(
-    rf"最大|最多|最高|首位|筆頭|トップ(?!\s?[\d一二三四五六七八九十])|(?<!\d)1位|(?:最も|もっとも|一番|いちばん){_CLAUSE}{{0,14}}?(?:多|大き|高|たくさん)"
+    rf"最大|最多|最高|首位|筆頭|ランキング1位|トップ(?!\s?[\d一二三四五六七八九十])|(?<!\d)1位|(?:最も|もっとも|一番|いちばん){_CLAUSE}{{0,14}}?(?:多|大き|大口|高|巨額|たくさん)"
 )
 ALL_PARTS = re.compile(
     r"(?:補正|繰越|繰り越)[^。?!]{0,10}(?:補正|繰越|繰り越)[^。?!]{0,8}?(?:入れ|含|込|合わせ|足し|加え)"
+    r"|(?:補正|繰越|繰り越)(?:予算|し)?(?:など|等|とか|なども|等も)[^、。?!]{0,8}?(?:入れ|含|込|合わせ|足し|加え)"
 )
+# What two or more years are named for, when no other word says it.
+RATE_HINT = re.compile(r"率|%|パーセント|割合")
+CHANGE_HINT = re.compile(r"増|減|差|変|違|動い|動き|伸び|比べ|比較")
+SUM_HINT = re.compile(r"\+|足|合計|総額|総計|累計|合わせ|トータル|全部|(?<![一-龥])計(?![一-龥])")
 YEAR_ASKED = re.compile(r"どの年|何年度?(?!目)|いつ|年度(?:は|が|と|を|で|に|、|・|及び)|年度$")
 # Words for something computed or ranked: where one is left unread, a plain figure would answer another question.
 UNREAD = re.compile(r"割合|比率|順位|ランキング|内訳|一番|いちばん|最も|もっとも|最大|最多|最小|番手|番目|\d位|差額|平均|推移|支出先|支払先|ブロック")

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from corpus.fields import Measure
+from qa.answer import calc
 from qa.model import Compare, Operation, Status, Threshold
 from tests.qa.answering import finished
 from tests.qa.sheets import SHEET_2019, SHEET_2020, SHEET_2024, Shelf, asked, budget, sheet
@@ -175,3 +176,8 @@ def test_a_total_that_does_not_add_up_is_cited_as_printed_and_said_so() -> None:
         found = finished(asked(shelf, measures=(Measure.BUDGET_TOTAL,), fiscal_years=(2019,)), shelf)
         assert primary(found) == (total, "百万円")
         assert any("一致しません" in note for note in found.notes) is said
+
+
+def test_an_indicator_counted_in_a_unit_called_share_is_no_fraction() -> None:
+    assert calc.of_cell(Decimal("6"), "割合", 0, rate=False).value == 6
+    assert calc.of_cell(Decimal("0.973"), "割合", 0).value == Decimal("97.3")

@@ -23,6 +23,10 @@ YEARS = "平成30年度から令和元年度に"
         ("の執行額は、2018年度比で2019年度は何パーセントの増減か", Operation.GROWTH_RATE),
         ("は29、30、元年度の3年で計いくら使っていますか", Operation.SUM),
         ("は、どの年度にもっとも多く執行していますか", Operation.MAX_YEAR),
+        ("の執行額、2018→2019年度の伸びは何％？", Operation.GROWTH_RATE),
+        ("の執行額は30年度から元年度にどのくらいの率で増えましたか", Operation.GROWTH_RATE),
+        ("の執行額、29年度＋30年度＋元年度はいくらになる？", Operation.SUM),
+        ("は令和元・2の2か年度で当初予算の合計はいくら", Operation.SUM),
         ("の30年度予算のうち実際に使われた割合を", Operation.EXECUTION_RATE),
         ("、30年度は予算をどのくらい消化した？（2020年度シート、％）", Operation.EXECUTION_RATE),
     ],
@@ -121,6 +125,17 @@ def test_the_sum_goes_on_with_another_measure() -> None:
     first = asked(f"{NAME}の29年度から令和元年度の執行額を合計して")
     found = asked("当初予算の合計も", first)
     assert (found.operation, found.measures, found.fiscal_years) == (Operation.SUM, (Measure.INITIAL,), (2017, 2018, 2019))
+
+
+def test_years_from_one_on() -> None:
+    found = asked(f"{NAME}の平成29年度から3年間の執行額の合計は？")
+    assert (found.operation, found.fiscal_years) == (Operation.SUM, (2017, 2018, 2019))
+
+
+@pytest.mark.parametrize("question", ["Q. {}の令和元年度の執行額は？", "> {}の令和元年度の執行額は (^^)", "【質問】{}の令和元年度の執行額はm(_ _)m"])
+def test_marks_around_a_question(question: str) -> None:
+    assert asked(question.format(NAME)).fiscal_years == (2019,)
+    assert asked(question.format(NAME)).sheets
 
 
 def test_the_next_payee() -> None:
