@@ -18,7 +18,7 @@ from ui.texts import with_years
 
 PAGE_ROWS = 50
 _TABLES_KEPT = 60
-_FORMULA_STARTS = "=+-@\t\r＝＋－＠"
+_FORMULA_STARTS = "=+-@\t\r\n＝＋－＠"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
