@@ -24,7 +24,7 @@ from ui.settings import AppSettings, auth_from_environment, seal_environment
 if TYPE_CHECKING:
     from gradio import Server
 
-    from ui.server import Rooms
+    from ui.rooms import Rooms
 
 _log = logging.getLogger(__name__)
 SAMPLES = Path(__file__).resolve().parent / "samples" / "sheets"

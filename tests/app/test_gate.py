@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from tests.app.loops import run_alone
 from ui.gate import Busy, Gate, TooSlow
 
 
@@ -22,7 +23,7 @@ def test_past_the_limit_comes_busy_at_once() -> None:
         assert await gate.run(lambda: 7) == 7
         gate.close()
 
-    asyncio.run(scene())
+    run_alone(scene())
 
 
 def test_slow_work_is_given_up_and_keeps_its_place_until_it_ends() -> None:
@@ -41,7 +42,7 @@ def test_slow_work_is_given_up_and_keeps_its_place_until_it_ends() -> None:
                 await asyncio.sleep(0)
         gate.close()
 
-    asyncio.run(scene())
+    run_alone(scene())
 
 
 def test_errors_come_through() -> None:
@@ -51,4 +52,4 @@ def test_errors_come_through() -> None:
             await gate.run(lambda: 1 / 0)
         gate.close()
 
-    asyncio.run(scene())
+    run_alone(scene())

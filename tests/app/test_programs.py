@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 
 from cli.main import main
 from tests.app.conftest import ROOT, Running
+from tests.app.loops import run_alone
 from tests.app.test_security import call
 
 pytestmark = pytest.mark.xdist_group("app")
@@ -83,7 +83,7 @@ def mcp(running: Running, scene: Callable[[Any], Awaitable[Any]]) -> Any:
             await session.initialize()
             return await scene(session)
 
-    return asyncio.run(play())
+    return run_alone(play())
 
 
 def test_mcp_equals_the_command_line(running: Running, from_command_line: list[dict[str, Any]]) -> None:
