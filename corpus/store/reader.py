@@ -7,6 +7,7 @@ import functools
 import json
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -201,6 +202,8 @@ class Corpus:
                     self._facts = duckdb.connect(str(path), read_only=True, config=_DUCKDB_CONFIG)
                 except duckdb.Error as error:
                     raise DamagedSnapshot(schema.FACTS_FILE, str(error).splitlines()[0]) from error
+                # left open at the end of the program, DuckDB's binding complains of leaks on standard error
+                weakref.finalize(self, self._facts.close)
             return self._facts
 
     @staticmethod
