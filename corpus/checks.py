@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from corpus.fields import Measure
-from corpus.model import Origin, Scope, Table
+from corpus.model import Kind, Origin, Scope, Sheet, Table
 from corpus.store.reader import Corpus
 from corpus.units import FRACTION, PERCENT, comma, plain, round_half_up
 
@@ -105,17 +105,27 @@ def _sums(corpus: Corpus, no: int | None, parts: tuple[Measure, ...], where: str
             sum(amount_yen) FILTER (measure = '{Measure.BUDGET_TOTAL}') AS total,
             sum(amount_yen) FILTER (measure IN ({names})) AS parts,
             any_value(pos) FILTER (measure = '{Measure.BUDGET_TOTAL}') AS total_pos,
-            list(pos ORDER BY pos) FILTER (measure IN ({names})) AS part_pos
+            list(pos ORDER BY pos) FILTER (measure IN ({names})) AS part_pos,
+            any_value(s.origin) AS source
         FROM cells c JOIN sheets s USING (no)
         WHERE {_BUDGET} AND {where} AND {_ONLY} AND measure IN ('{Measure.BUDGET_TOTAL}', {names})
         GROUP BY c.no, c.fiscal_year
-        HAVING total IS NOT NULL AND len(part_pos) = {len(parts)} AND abs(parts - total) > {_TOLERANCE.format(unit="unit_yen")}
+        HAVING total IS NOT NULL AND abs(parts - total) > {_TOLERANCE.format(unit="unit_yen")}
+            AND (len(part_pos) = {len(parts)} OR source NOT IN ($judgit, $rs))
         ORDER BY c.no, c.fiscal_year
         """,
-        {"no": no, "origin": Origin.RS_CSV.value},
+        {"no": no, "origin": Origin.RS_CSV.value, "rs": Origin.RS_CSV.value, "judgit": Origin.JUDGIT.value},
     )
-    for sheet, year, unit, unit_yen, total, computed, total_pos, part_pos in rows:
+    for sheet, year, unit, unit_yen, total, computed, total_pos, part_pos, _ in rows:
+        if len(part_pos) < len(parts) and not _others_are_dashes(corpus.sheet_at(sheet), year, parts):
+            continue
         yield _money(CheckKind.TOTAL, sheet, year, Measure.BUDGET_TOTAL, "", (total, computed), (unit, unit_yen), [total_pos, *part_pos])
+
+
+def _others_are_dashes(sheet: Sheet, fiscal_year: int, parts: tuple[Measure, ...]) -> bool:
+    """Whether every part without a figure is printed as ``-`` (none): a blank one could be anything."""
+    cells = [c for c in sheet.cells if c.table is Table.BUDGET and c.fiscal_year == fiscal_year and c.scope is Scope.TOTAL]
+    return all(any(c.measure == part and c.kind in (Kind.NUMBER, Kind.DASH) for c in cells) for part in parts)
 
 
 def _accounts(corpus: Corpus, no: int | None) -> Iterator[Check]:

@@ -11,7 +11,7 @@ import pytest
 
 from corpus.checks import Check, CheckKind, check
 from corpus.fields import Measure
-from corpus.model import Cell, Origin, Scope, Sheet, Table
+from corpus.model import Cell, Kind, Origin, Scope, Sheet, Table
 from corpus.store.reader import open_corpus
 from corpus.store.writer import new_generation
 from tests.corpus.made import cell, sheet
@@ -160,3 +160,15 @@ def test_one_sheet_alone(tmp_path: Path) -> None:
     with open_corpus(tmp_path) as corpus:
         assert [f.no for f in check(corpus, no=1)] == [1]
         assert not list(check(corpus, [CheckKind.RESTATED]))
+
+
+def test_a_dash_among_the_parts_is_none_and_a_blank_one_is_not_judged(tmp_path: Path) -> None:
+    def form(kind: Kind, raw: str) -> Sheet:
+        made = dataclasses.replace(budget("125"), origin=Origin.FORM_XLSX)
+        cells = [
+            dataclasses.replace(c, kind=kind, raw=raw, value=None) if c.measure == Measure.RESERVE else c for c in made.cells
+        ]
+        return dataclasses.replace(made, cells=tuple(cells))
+
+    assert [c.kind for c in checks(tmp_path / "dash", form(Kind.DASH, "-"))] == [CheckKind.TOTAL]
+    assert checks(tmp_path / "blank", form(Kind.BLANK, "")) == []
