@@ -74,7 +74,7 @@ def lifespan(server: Server, rooms: Rooms) -> Callable[[Any], contextlib.Abstrac
 
 
 def launch(server: Server, rooms: Rooms) -> str:
-    """Start listening in the background; returns the address. Settings are written down in docs/app.md."""
+    """Start listening in the background; returns the address. Settings are written down in docs/security.md."""
     settings = rooms.settings
     begun = time.perf_counter()
     _, url, _ = server.launch(
