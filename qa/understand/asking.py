@@ -13,7 +13,7 @@ from qa.understand.items import Item, find_item, introduction
 from qa.understand.payee_questions import read_payee
 from qa.understand.reading import Reading, left_over
 from qa.understand.vocabulary import Cue, vocabulary
-from qa.understand.wording import UNREAD, said
+from qa.understand.wording import ASKS_ELSE, UNREAD, said
 
 UNREAD_QUESTION = (
     "何をお答えすればよいか読み取れませんでした。執行額、執行率、増減額、最も多い年度、最大の支出先など、知りたいことを書いてください"
@@ -38,7 +38,9 @@ _TEXT_MEASURES = frozenset(
 _BUDGET_ITEM = re.compile(r"(?:旅費|庁費|謝金|手当|補助金|委託費|負担金|交付金|分担金|給与|費|金)$")
 _HOW_MUCH = re.compile(r"いくら|金額|何円|何億|何百万|どれくらい|どのくらい|いくつ|何%")
 _OF = re.compile(r"(?:長|名|者)?の")
-_OF_ITSELF = re.compile(r"予定|詳細|詳し|事業|部分|内容|全文|本文|文章|文言|文面|記載|記述|概要|状況|結果|書き|書か|意味|理由|欄|正式|名称|年度")
+_OF_ITSELF = re.compile(
+    r"予定|詳細|詳し|事業|部分|内容|全文|本文|文章|文言|文面|記載|記述|概要|状況|結果|判定|意見|評価|結論|書き|書か|意味|理由|欄|正式|名称|年度"
+)
 _NUMBER_AFTER = re.compile(r"\s?(?:は|が|:)?\s?[「(]?[\d新]")
 _SHORT_FIELD = 4
 _OVERVIEW_NOTE = "何を知りたいかが書かれていないため、事業概要を示します"
@@ -68,7 +70,10 @@ def _read_numbers(reading: Reading, sheet: Sheet | None, focus: Focus) -> Interp
     item = find_item(reading, sheet) if sheet is not None else None
     if is_money(measures) or operation_asked(reading, measures) is Operation.UNUSED:
         name, table = _budget_item(reading, item)
-        return dataclasses.replace(read_figure(reading, focus, measures), item=name, table=table)
+        found = read_figure(reading, focus, measures)
+        if found.operation is Operation.LOOKUP and not reading.has("operation") and UNREAD.search(said(reading)):
+            return _unread(reading)
+        return dataclasses.replace(found, item=name, table=table)
     if item is not None:
         return _indicator(reading, focus, measures, item)
     measures = tuple(m for m in measures if m not in _TEXT_MEASURES) or measures
@@ -93,6 +98,8 @@ def _without_measure(reading: Reading, focus: Focus) -> Interpretation:
     if _HOW_MUCH.search(reading.board.text) or reading.has("operation") or reading.resolved.ends or reading.years.relative:
         found = read_figure(reading, focus, (Measure.EXECUTED.value,))
         return dataclasses.replace(found, notes=(_EXECUTED_NOTE,))
+    if ASKS_ELSE.search(said(reading)):
+        return _unread(reading)
     return dataclasses.replace(_text(reading, Field.OVERVIEW.value, item=""), notes=(_OVERVIEW_NOTE,))
 
 

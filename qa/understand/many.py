@@ -17,8 +17,9 @@ UNREAD_COUNT = (
     "どのような条件の事業を数えるのか読み取れませんでした。府省庁、シートの年度、支出先の名称、執行率の条件などを書いてください"
 )
 _TOP = re.compile(
-    r"(?:トップ|上位|下位|ベスト|ワースト|top)\s?(\d{1,3}|[一二三四五六七八九十])|上から(\d{1,3}|[一二三四五六七八九十])"
+    r"(?:トップ|上位|下位|ベスト|ワースト|ビッグ|top|big)\s?(\d{1,3}|[一二三四五六七八九十])|上から(\d{1,3}|[一二三四五六七八九十])"
     r"|(?:多い|大きい|少ない|小さい|低い|高い)(?:もの|事業|シート)?(?:を|の)?\s?(\d{1,3}|[一二三四五六七八九十])(?:つ|件|事業|個|本)"
+    r"|順に(?:上位)?\s?(\d{1,3}|[一二三四五六七八九十])(?:つ|件|事業|個|本)"
     r"|(?:1位から|1~|1-)(\d{1,3})位?|(?<!\d)(\d{1,2}|[一二三四五六七八九十])位まで|(?:多い|大きい|少ない|小さい|低い|高い)(?:順|方|ほう)(?:から|に)?(?:上位)?(\d{1,3}|[一二三四五六七八九十])"
 )
 _ONE = re.compile(
@@ -27,7 +28,7 @@ _ONE = re.compile(
 )
 _THINGS = re.compile(r"事業|シート|プロジェクト")
 _LOW = re.compile(r"下位|ワースト|小さい|少ない|低い|最小|最少|最低")
-_COUNTED = re.compile(r"何件|何事業|何本|何個|件数|事業数|いくつ|数え|の数|総数|シート数|何枚|数は|数を")
+_COUNTED = re.compile(r"何件|何事業|何本|何個|件数|事業数|いくつ|幾つ|数え|の数|総数|シート数|何枚|数は|数を")
 _RATES = frozenset({Measure.EXECUTION_RATE, Measure.EXECUTION_RATE_INITIAL})
 _GROUPS = (("省", "府省庁"), ("局", "担当部局庁"), ("会計", "会計区分"), ("年度", "年度"), ("課", "担当課室"))
 _WHICH = re.compile(r"どの事業|どんな事業|何の事業|どのような事業|事業はどれ|事業を(?:一覧|すべて|全て|全部|挙げ|リスト)|事業の一覧|事業一覧")
@@ -48,7 +49,7 @@ def is_about_many(reading: Reading) -> bool:
     counted = bool(_COUNTED.search(text)) and bool(_THINGS.search(text))
     threshold = read_threshold(text) is not None and "事業" in text
     listed = bool(reading.payee_form) and bool(_WHICH.search(text))
-    if listed or (named is not None and (counted or _WHICH.search(text))):
+    if listed or (reading.payee_form and counted) or (named is not None and (counted or _WHICH.search(text))):
         return True
     return scope and (bool(words & {"all", "top", "bottom", "group", "change"}) or summed or ranked or counted or threshold)
 
@@ -149,6 +150,9 @@ def _payee(reading: Reading) -> str:
     claims = reading.board.of("支出先名")
     if claims:
         return reading.question.source(claims[0].start, claims[0].end)
+    if reading.payee_form and reading.span is None:  # it might have been a project's name, and was not
+        at = reading.board.text.find(reading.payee_form)
+        return reading.question.source(at, at + len(reading.payee_form)) if at >= 0 else ""
     if "支出先" not in reading.board.text and not reading.has("payee"):
         return ""
     for quote in reading.question.quotes():

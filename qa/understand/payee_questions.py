@@ -69,7 +69,8 @@ def _operation(reading: Reading, words: set[str], columns: tuple[str, ...], name
     about_payee = bool(_PAYER.search(text)) and not (reading.has("measure") and _YEARLY.search(text))
     asks_payee = bool(_PAYER.search(rest := said(reading))) and bool(SUPERLATIVE.search(rest)) and not YEAR_ASKED.search(rest)
     money = reading.has("measure", Measure.EXECUTED) or "paid" in words or "いくら" in text or "金額" in text
-    top = "top" in words or asks_payee or ("max_year" in reading.values("operation") and bool(_PAYER.search(text)))
+    paid_most = bool(re.search(r"支出額|支払額|支払い|受け", rest)) and bool(SUPERLATIVE.search(rest)) and not YEAR_ASKED.search(rest)
+    top = "top" in words or asks_payee or paid_most or ("max_year" in reading.values("operation") and bool(_PAYER.search(text)))
     rules = (
         (Operation.PAYEE_ONE_BIDDER, "one_bidder" in words),
         (Operation.PAYEE_COUNT, "count" in words),
@@ -82,6 +83,7 @@ def _operation(reading: Reading, words: set[str], columns: tuple[str, ...], name
         (Operation.PAYEE_TOP, rank_asked(text) > 1 and about_payee),
         (Operation.PAYEE_LIST, "list" in words and not reading.has("field")),
         (Operation.PAYEE_TOP, top and "支出先" in text),
+        (Operation.PAYEE_TOP, paid_most and not named and len(reading.resolved.spread) == 0),
     )
     return next((operation for operation, holds in rules if holds), None)
 

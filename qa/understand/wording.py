@@ -12,7 +12,7 @@ from qa.understand.reading import Reading
 from qa.understand.spans import BLANK
 
 _HOW_MUCH = r"(?:いくら|どれ(?:だけ|くらい|ぐらい|ほど)|どの(?:くらい|ぐらい|程度)|何(?:十|百|千)?(?:億|万)?円|どう)"
-_MOVES = r"(?:増え|増加|増減|減っ|減り|減少|変わ|変化|変動|動い|動き|伸び|上が|下が|落ち|縮)"
+_MOVES = r"(?:少な|多い|多く|多か|アップ|ダウン|縮|増え|増加|増減|減っ|減り|減少|変わ|変化|変動|動い|動き|伸び|上が|下が|落ち|縮)"
 _PERCENT = r"(?:何|なん)(?:%|パーセント|割)"
 _CLAUSE = r"[^、。?!]"
 _RISE = r"(?:増|減|変わ|変化|変動|伸び|上が|下が|アップ|ダウン|落ち)"
@@ -30,8 +30,10 @@ USED_SHARE = re.compile(
     rf"|予算{_CLAUSE}{{0,8}}?(?:消化し|使い切)[^。]{{0,24}}%"
 )
 TOTALLED = re.compile(r"(?<![一-龥々予])計(?:で)?(?:いくら|何|どれ|どの)|通して(?:いくら|何|どれ)|ぜんぶで|全部合わせ|合わせて(?:いくら|何|どれ)")
+_MOST = r"(?:最も|もっとも|一番|いちばん|(?<!\d)1番)"
 SUPERLATIVE = re.compile(
-    rf"最大|最多|最高|首位|筆頭|ランキング1位|トップ(?!\s?[\d一二三四五六七八九十])|(?<!\d)1位|(?:最も|もっとも|一番|いちばん){_CLAUSE}{{0,14}}?(?:多|大き|大口|高|巨額|たくさん)"
+    rf"最大|最多|最高|首位|筆頭|トップ(?!\s?[\d一二三四五六七八九十])|(?<!\d)1位|第一位"
+    rf"|{_MOST}{_CLAUSE}{{0,14}}?(?:多|大き|大口|高|巨額|たくさん|使|執行|支出|支払|払|稼|もら|受け|膨ら|増え|伸び)"
 )
 ALL_PARTS = re.compile(
     r"(?:補正|繰越|繰り越)[^。?!]{0,10}(?:補正|繰越|繰り越)[^。?!]{0,8}?(?:入れ|含|込|合わせ|足し|加え)"
@@ -39,11 +41,19 @@ ALL_PARTS = re.compile(
 )
 # What two or more years are named for, when no other word says it.
 RATE_HINT = re.compile(r"率|%|パーセント|割合")
-CHANGE_HINT = re.compile(r"増|減|差|変|違|動い|動き|伸び|比べ|比較")
-SUM_HINT = re.compile(r"\+|足|合計|総額|総計|累計|合わせ|トータル|全部|(?<![一-龥])計(?![一-龥])")
+CHANGE_HINT = re.compile(r"引き算|引く|アップ|ダウン|少な|増|減|差|変|違|動い|動き|伸び|比べ|比較")
+SUM_HINT = re.compile(r"\+|足|積み上げ|積算|加算|通算|つぎ込|合計|総額|総計|累計|合わせ|トータル|全部|(?<![一-龥])計(?![一-龥])")
 YEAR_ASKED = re.compile(r"どの年|何年度?(?!目)|いつ|年度(?:は|が|と|を|で|に|、|・|及び)|年度$")
 # Words for something computed or ranked: where one is left unread, a plain figure would answer another question.
-UNREAD = re.compile(r"割合|比率|順位|ランキング|内訳|一番|いちばん|最も|もっとも|最大|最多|最小|番手|番目|\d位|差額|平均|推移|支出先|支払先|ブロック")
+UNREAD = re.compile(
+    rf"割合|比率|順位|ランキング|内訳|{_MOST}|最大|最多|最小|番手|番目|\d位|差額|平均|推移|支出先|支払先|ブロック"
+    r"|引き算|足し算|積み上げ|合算|アップし|ダウンし|より(?:も)?(?:いくら|どれ)"
+)
+# A question word about something else than money: the project's description is no answer to it.
+ASKS_ELSE = re.compile(
+    r"何年|いつ|誰|だれ|どこ|どちら|何という|なんという|いくつ|幾つ|なぜ|どうして|何番|何人|何件|何課|何局"
+    r"|課(?:は|が|です|で)|局(?:は|が|です)"
+)
 
 
 def said(reading: Reading) -> str:

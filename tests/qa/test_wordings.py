@@ -24,6 +24,12 @@ YEARS = "平成30年度から令和元年度に"
         ("は29、30、元年度の3年で計いくら使っていますか", Operation.SUM),
         ("は、どの年度にもっとも多く執行していますか", Operation.MAX_YEAR),
         ("の執行額、2018→2019年度の伸びは何％？", Operation.GROWTH_RATE),
+        (f"の執行額、{YEARS}いくらアップした？", Operation.DIFFERENCE),
+        ("の令和元年度の執行額は前年度よりいくら少ない？", Operation.DIFFERENCE),
+        ("、平成30年度と令和元年度の執行額を引き算するといくら？", Operation.DIFFERENCE),
+        ("の29〜元年度当初予算の積み上げはいくら？", Operation.SUM),
+        ("は何年度に一番お金を使った？額と合わせて", Operation.MAX_YEAR),
+        ("の執行額が一番膨らんだのは何年度か", Operation.MAX_YEAR),
         ("の執行額は30年度から元年度にどのくらいの率で増えましたか", Operation.GROWTH_RATE),
         ("の執行額、29年度＋30年度＋元年度はいくらになる？", Operation.SUM),
         ("は令和元・2の2か年度で当初予算の合計はいくら", Operation.SUM),
@@ -89,6 +95,21 @@ def test_what_is_asked_about_a_field_is_not_the_field(words: str) -> None:
 def test_no_plain_figure_for_an_unread_ranking() -> None:
     assert asked(f"{NAME}の令和元年度の割合は？").subject is not Subject.FIGURE
     assert asked(f"{NAME}の令和元年度は2番目？").reason == UNREAD_QUESTION
+
+
+@pytest.mark.parametrize("words", ["は何年まで続いた？", "を作ったのはどこの誰？", "で働いたのは何人？"])
+def test_no_description_in_place_of_what_is_asked(words: str) -> None:
+    assert asked(NAME + words).field != Field.OVERVIEW
+
+
+def test_projects_paid_to_a_university() -> None:
+    found = asked("国立大学法人架空大学にお金が行っている総務省の事業は2020年度シートで何件ですか")
+    assert (found.operation, found.filter.payee) == (Operation.AGG_COUNT, "国立大学法人架空大学")
+
+
+def test_the_number_of_projects_wherever_it_stands() -> None:
+    for words in ("執行額が大きい事業を3つ", "一番お金を使った事業から順に3つ", "当初予算ビッグ3は", "当初予算が大きいのは？3位まで"):
+        assert asked(f"総務省の2020年度シートで{words}").top_n == 3
 
 
 def test_no_count_of_all_sheets_for_an_unread_condition() -> None:
