@@ -108,12 +108,11 @@ class Case:
             self.builder.note(Say.FROM_SHEETS)
 
     def note_relative(self) -> None:
-        if self.asked.years_relative and self.asked.fiscal_years:
-            self.builder.note(
-                Say.RELATIVE,
-                words=User(self.asked.years_relative),
-                year=Year(self.asked.fiscal_years[0]),
-            )
+        years = self.asked.fiscal_years
+        if self.asked.years_relative and years:
+            last = (Words("から"), Year(years[-1])) if len(years) > 1 else ()
+            when = Joined((Year(years[0]), *last), "")
+            self.builder.note(Say.RELATIVE, words=User(self.asked.years_relative), year=when)
 
     def condition(self, threshold: Threshold) -> Part:
         """The asker's condition in the asker's own number (10%未満の); in words when it was put otherwise (一割)."""

@@ -141,7 +141,9 @@ def years_asked(reading: Reading, operation: Operation, measures: tuple[str, ...
         return tuple(range(years[0], years[0] + reading.years.recent)), words
     if not years and reading.years.recent and operation is not Operation.LOOKUP:
         last = _last_settled(measures, focus)
-        return tuple(range(last - reading.years.recent + 1, last + 1)), f"{reading.years.recent}年間"
+        said = reading.board.of("期間")
+        wording = reading.question.source(said[0].start, said[0].end).strip() if said else ""
+        return tuple(range(last - reading.years.recent + 1, last + 1)), wording
     if not years and measures and measures[0] in _REQUESTS and reading.resolved.sheet_year and operation is Operation.LOOKUP:
         return (reading.resolved.sheet_year + 1,), words
     return years, words or ("直近" if reading.years.latest and not years else "")

@@ -112,3 +112,9 @@ def test_sessions_are_bounded() -> None:
 def test_warming_asks_no_session_anything(engine: Engine) -> None:
     engine.warm()
     assert engine.ask("当初予算は？", session="after-warming").status is not Status.ANSWERED
+
+
+def test_years_counted_back_are_said_in_the_askers_words(engine: Engine) -> None:
+    found = engine.ask(f"{NAME}の過去3年の執行額の合計は？")
+    assert found.status is Status.ANSWERED
+    assert any("「過去3年」は、平成29（2017）年度から令和元（2019）年度としました。" in note for note in found.notes)
