@@ -61,23 +61,30 @@ _INDICATORS: dict[str, tuple[str, ...]] = {
     OUTPUTS: (Measure.OUTPUT_INDICATOR,),
     CHECKS: (Measure.CHECK_NOTE,),
 }
-# the cells that ``documents`` looks at: a reader may leave out all others
-TEXT_MEASURES: frozenset[str] = frozenset(
-    [m for measures in _INDICATORS.values() for m in measures] + [Measure.PAYEE_NAME, Measure.PAYEE_WORK]
-)
 
 
 def documents(sheet: Sheet, sheet_no: int) -> list[Document]:
     """The searchable texts of a sheet, the project's name first. Blank texts are left out."""
-    found: dict[str, list[str]] = {NAME: [sheet.project]}
-    for section in sheet.sections:
-        if section.name in GROUPS and section.name != NAME:
-            found.setdefault(section.name, []).append(section.text)
-    for name, measures in _INDICATORS.items():
-        found[name] = [cell.raw for cell in sheet.cells if cell.measure in measures]
-    found[PAYEES] = list(_payee_lines(sheet.cells))
-    joined = ((name, _joined(lines)) for name, lines in found.items())
-    return [Document(sheet_no, name, text) for name, text in joined if text]
+    present = {section.name for section in sheet.sections if section.name in GROUPS}
+    names = [NAME, *(s for s in dict.fromkeys(section.name for section in sheet.sections) if s in present - {NAME})]
+    found = ((name, text_of(sheet, name)) for name in [*names, *_INDICATORS, PAYEES])
+    return [Document(sheet_no, name, text) for name, text in found if text]
+
+
+def text_of(sheet: Sheet, name: str) -> str:
+    """One searchable text of a sheet, "" when it has none. Of the cells only those of ``measures_of`` are read."""
+    if name == NAME:
+        return _joined([sheet.project])
+    if name == PAYEES:
+        return _joined(_payee_lines(sheet.cells))
+    if name in _INDICATORS:
+        return _joined(cell.raw for cell in sheet.cells if cell.measure in _INDICATORS[name])
+    return _joined(section.text for section in sheet.sections if section.name == name)
+
+
+def measures_of(name: str) -> frozenset[str]:
+    """The measures whose cells make up a text; none for a section."""
+    return frozenset((Measure.PAYEE_NAME, Measure.PAYEE_WORK) if name == PAYEES else _INDICATORS.get(name, ()))
 
 
 def payee_names(sheet: Sheet) -> list[str]:

@@ -10,6 +10,7 @@ own files, opens without reading a vocabulary, and takes weights per word, which
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -33,10 +34,11 @@ class Bm25:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Postings:
-    """The documents that hold one word, ascending, and its BM25 score in each."""
+    """The documents that hold one word, ascending, its BM25 score in each, and its rarity."""
 
     documents: npt.NDArray[np.int32]
     scores: npt.NDArray[np.float32]
+    idf: float
 
 
 _BM25 = Bm25()
@@ -76,7 +78,8 @@ class LexicalIndex:
         if high > low:
             gaps[self._arrays["wide_at"][low:high] - begin] += self._arrays["wide_by"][low:high] * _GAP_LIMIT
         scores = self._arrays["scores"][begin:end] * np.float32(self._arrays["scales"][at] / _LEVELS)
-        return Postings(np.cumsum(gaps, dtype=np.int32), scores.astype(np.float32, copy=False))
+        idf = float(self._arrays["idf"][at])
+        return Postings(np.cumsum(gaps, dtype=np.int32), scores.astype(np.float32, copy=False), idf)
 
     def score(self, weighted: Sequence[tuple[str, float]]) -> npt.NDArray[np.float32]:
         """Sum over words of weight × BM25 score, for every document: shape (size,)."""
@@ -93,7 +96,7 @@ class LexicalIndex:
 
     def _find(self, term: str) -> int | None:
         code = np.uint64(term_hash(term))
-        at = int(np.searchsorted(self._arrays["hashes"], code))
+        at = int(self._arrays["hashes"].searchsorted(code))
         return at if at < len(self._arrays["hashes"]) and self._arrays["hashes"][at] == code else None
 
 
@@ -174,6 +177,7 @@ def _packed(
     )
 
 
+@functools.lru_cache(maxsize=1 << 14)
 def term_hash(term: str) -> int:
     """64 bits of BLAKE2b: two of a million words collide with probability 3e-8."""
     return int.from_bytes(hashlib.blake2b(term.encode("utf-8", "replace"), digest_size=8).digest(), "little")

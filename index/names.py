@@ -331,14 +331,11 @@ def _longest_run(a: str, b: str) -> int:
     """Length of the longest common substring."""
     if len(a) > len(b):
         a, b = b, a
-    low, high = 0, len(a)
-    while low < high:  # common substrings of length n imply ones of length n-1: bisect on n
-        middle = (low + high + 1) // 2
-        if any(a[i : i + middle] in b for i in range(len(a) - middle + 1)):
-            low = middle
-        else:
-            high = middle - 1
-    return low
+    best = 0
+    for begin in range(len(a)):  # a longer run than the best so far must hold one character more
+        while begin + best < len(a) and a[begin : begin + best + 1] in b:
+            best += 1
+    return best
 
 
 def _rest(text: str, other: str) -> tuple[str, ...]:

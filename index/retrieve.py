@@ -26,7 +26,8 @@ from index.vectors import VectorIndex
 MAX_QUERY = 2000  # characters; what is beyond is not read
 _MAX_TERMS = 48
 _NEAREST, _LEXICAL_TOP, _NAMES, _LOOKUPS = 250, 250, 24, 60
-_MAX_CANDIDATES = 180
+_SHARES = (40, 40, 100, 100)  # candidates by look-ups, names, words and vectors, for up to _MANY hits
+_MAX_CANDIDATES, _MANY = 180, 100
 _GROUPS = len(Group)
 
 # Columns of the lexical and vector features: groups that say the same kind of thing share one.
@@ -44,7 +45,7 @@ FEATURES: tuple[str, ...] = (
     "rrf_bm25", "rrf_vector", "rrf",
     "name_covered", "query_covered", "name_run", "name_exact", "name_folded", "name_whole", "name_part",
     "number", "payee",
-    "recent", "years", "query_words", "name_words_rest",
+    "years", "query_words", "name_words_rest",
 )  # fmt: skip
 
 
@@ -74,6 +75,7 @@ class Candidates:
     document_cosine: Matrix
     word_scores: Matrix  # (len(words), len(documents))
     words: tuple[str, ...]
+    rarity: Matrix  # of the words, shape (len(words),)
     ranks: dict[str, npt.NDArray[np.int64]]  # per retriever, from 1, 0 = not proposed
 
 
@@ -92,7 +94,6 @@ class Retriever:
     ) -> None:
         self.catalog, self.lexical, self.vectors, self.encoder = catalog, lexical, vectors, encoder
         self.expander, self.names, self.lookups = expander, names, lookups
-        self._last_year = int(catalog.row_year.max(initial=0))
 
     def analyse(self, text: str) -> Query:
         text = text[:MAX_QUERY]
@@ -110,18 +111,19 @@ class Retriever:
             payee_rows=self.lookups.by_payee(text),
         )
 
-    def candidates(self, query: Query, wanted: SearchFilter) -> Candidates:
-        """The candidates of a query among the sheets that pass the filter."""
+    def candidates(self, query: Query, wanted: SearchFilter, hits: int = _MANY) -> Candidates:
+        """The candidates of a query among the sheets that pass the filter: more when more ``hits`` are wanted."""
+        wider = max(1, -(-hits // _MANY))
         rows = self.catalog.rows_allowed(wanted)
         allowed = self.catalog.documents_allowed(wanted, rows)
         postings = [(self.lexical.postings(term), weight) for term, weight in query.weighted.items()]
         bm25 = self.lexical.total(postings)
-        nearest, _ = self._nearest(query, allowed)
+        nearest, _ = self._nearest(query, allowed, _NEAREST * wider)
         proposed = bm25 * _PROPOSAL[self.catalog.document_group]
         if allowed is not None:
             proposed = np.where(allowed, proposed, 0.0)
-        top = _top(proposed, _LEXICAL_TOP)
-        series = self._proposed(query, top[np.argsort(-proposed[top])], nearest, rows, allowed)
+        top = _top(proposed, _LEXICAL_TOP * wider)
+        series = self._proposed(query, top[np.argsort(-proposed[top])], nearest, rows, allowed, wider)
         documents, owner = self.catalog.series_documents.many(series)
         if allowed is not None:
             kept = allowed[documents]
@@ -135,17 +137,20 @@ class Retriever:
             document_cosine=self._cosines(query, documents),
             word_scores=self._word_scores([found for found, _ in postings], documents),
             words=tuple(query.weighted),
+            rarity=np.array([0.0 if found is None else found.idf for found, _ in postings], dtype=np.float32),
             ranks={},
         )
         _Filler(self, query, found).fill()
         return found
 
-    def _nearest(self, query: Query, allowed: Mask | None) -> tuple[Ints, Matrix]:
+    def _nearest(self, query: Query, allowed: Mask | None, count: int) -> tuple[Ints, Matrix]:
         if query.vector is None:
             return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
-        return self.vectors.search(query.vector, _NEAREST, allowed)
+        return self.vectors.search(query.vector, count, allowed)
 
-    def _proposed(self, query: Query, words: Ints, nearest: Ints, rows: Mask | None, allowed: Mask | None) -> Ints:
+    def _proposed(
+        self, query: Query, words: Ints, nearest: Ints, rows: Mask | None, allowed: Mask | None, wider: int
+    ) -> Ints:
         """Candidate series: the best of every retriever in turn, until there are enough."""
         names = np.array([match.name_id for match in query.names], dtype=np.int32)
         lookups = np.concatenate([query.number_rows[:_LOOKUPS], query.payee_rows[:_LOOKUPS]]).astype(np.int32)
@@ -156,9 +161,9 @@ class Retriever:
             self._series_of(nearest),
         ]
         chosen: dict[int, None] = {}
-        for way, share in zip(ways, (40, 40, 100, 100), strict=True):
-            chosen |= dict.fromkeys(list(dict.fromkeys(way.tolist()))[:share])
-        series = np.array(list(chosen)[:_MAX_CANDIDATES], dtype=np.int32)
+        for way, share in zip(ways, _SHARES, strict=True):
+            chosen |= dict.fromkeys(list(dict.fromkeys(way.tolist()))[: share * wider])
+        series = np.array(list(chosen)[: _MAX_CANDIDATES * wider], dtype=np.int32)
         if allowed is None or not len(series):
             return series
         documents, owner = self.catalog.series_documents.many(series)
@@ -175,14 +180,17 @@ class Retriever:
 
     def _word_scores(self, postings: list[Postings | None], documents: Ints) -> Matrix:
         """BM25 score of every word of the query in every document: shape (words, documents)."""
-        scores = np.zeros((len(postings), len(documents)), dtype=np.float32)
-        buffer = np.zeros(self.lexical.size, dtype=np.float32)
-        for i, found in enumerate(postings):
-            if found is not None:
-                buffer[found.documents] = found.scores
-                scores[i] = buffer[documents]
-                buffer[found.documents] = 0.0
-        return scores
+        known = [(i, found) for i, found in enumerate(postings) if found is not None]
+        unique, back = np.unique(documents, return_inverse=True)
+        scores = np.zeros((len(postings), len(unique)), dtype=np.float32)
+        if known and len(unique):
+            place = np.full(self.lexical.size, -1, dtype=np.int32)
+            place[unique] = np.arange(len(unique), dtype=np.int32)
+            column = place[np.concatenate([found.documents for _, found in known])]
+            kept = np.nonzero(column >= 0)[0]
+            row = np.repeat([i for i, _ in known], [len(found.documents) for _, found in known])
+            scores[row[kept], column[kept]] = np.concatenate([found.scores for _, found in known])[kept]
+        return scores[:, back]
 
 
 class _Filler:
@@ -193,7 +201,7 @@ class _Filler:
         groups = retriever.catalog.document_group[found.documents]
         self._cell = found.owner.astype(np.int64) * 6 + _COLUMN_OF[groups]
         self._column = {name: i for i, name in enumerate(FEATURES)}
-        self._idf = np.array([retriever.lexical.idf(term) for term in found.words], dtype=np.float32)
+        self._idf = found.rarity
         own = set(query.terms)
         self._own = np.array([term in own for term in found.words], dtype=np.bool_)
         self._pair = np.array(["+" in term for term in found.words], dtype=np.bool_)
@@ -290,8 +298,6 @@ class _Filler:
             self._set(name, np.where(ranks > 0, 1.0 - 0.2 * (ranks - 1) / _LOOKUPS, 0.0))
             self._f.ranks[name] = ranks
         lists = [catalog.series_rows[s] for s in series.tolist()]
-        newest = np.array([catalog.row_year[rows[0]] for rows in lists], dtype=np.float32)
-        self._set("recent", (newest - self._r._last_year) / 5)
         self._set("years", np.log1p([len(rows) for rows in lists]))
         self._set("query_words", np.log1p(len(self._q.terms)))
         covered = self._f.features[:, self._column["name_covered"]]
@@ -306,5 +312,7 @@ def _surfaces(text: str, weighted: dict[str, float]) -> frozenset[str]:
 
 def _top(scores: Matrix, k: int) -> Ints:
     """Positions of the ``k`` highest scores above zero."""
-    best = np.argpartition(-scores, k)[:k] if len(scores) > k else np.arange(len(scores))
-    return best[scores[best] > 0].astype(np.int32)
+    some = np.nonzero(scores > 0)[0]
+    if len(some) > k:
+        some = some[np.argpartition(-scores[some], k)[:k]]
+    return some.astype(np.int32)

@@ -12,7 +12,7 @@ from corpus.store.reader import Corpus
 from index import meta
 from index.build import FOLDER
 from index.catalog import Catalog, Ints, Mask
-from index.documents import TEXT_MEASURES, documents
+from index.documents import NAME, measures_of, text_of
 from index.embed.encoder import Encoder, load_encoder
 from index.expand import Expander
 from index.highlight import Highlighter
@@ -28,6 +28,7 @@ from index.vectors import VectorIndex
 _NO_FILTER = SearchFilter()
 _DEFAULTS = IndexSettings()
 _WORDS_SHOWN = 8
+MAX_HITS = 1000  # of one search: what a person or a program can still use
 _COSINE_WEIGHT = 0.5  # of a text's nearness against its words, when one text is shown for a project
 
 
@@ -83,12 +84,13 @@ class Searcher:
         filter: SearchFilter = _NO_FILTER,  # noqa: A002 - the API that was agreed
         explain: bool = False,
     ) -> list[Hit]:
-        """The ``k`` best projects, each once, its newest matching sheet first.
+        """The ``k`` best projects (at most ``MAX_HITS``), each once, its newest matching sheet first.
 
         ``explain`` fills ``Hit.why``: the words with their share of the score, and each retriever's rank.
         """
+        k = min(k, MAX_HITS)
         asked = self.retriever.analyse(query)
-        found = self.retriever.candidates(asked, filter)
+        found = self.retriever.candidates(asked, filter, k)
         if not len(found.series):
             return []
         scores = self.ranking.score(found.features)
@@ -129,7 +131,8 @@ class Searcher:
         document = int(found.documents[best])
         row = self._row(document, series_rows)
         info = infos[int(catalog.row_no[row])]
-        section, text = self._text(info.no, catalog.kinds[int(catalog.document_kind[document])])
+        section = catalog.kinds[int(catalog.document_kind[document])]
+        text = self._text(info, section)
         others = [infos[int(catalog.row_no[r])] for r in series_rows if r != row]
         return Hit(
             sheet_no=info.no,
@@ -150,11 +153,11 @@ class Searcher:
         carrying = set(self.retriever.catalog.document_rows[document].tolist())
         return next((int(row) for row in series_rows if int(row) in carrying), int(series_rows[0]))
 
-    def _text(self, sheet_no: int, kind: str) -> tuple[str, str]:
-        for found in documents(self.corpus.sheet_at(sheet_no, TEXT_MEASURES), sheet_no):
-            if found.name == kind:
-                return found.name, found.text
-        return kind, ""
+    def _text(self, info: SheetInfo, kind: str) -> str:
+        """The text as the sheet has it. Only what it is made of is decoded: this is half of a search's time."""
+        if kind == NAME:
+            return info.project
+        return text_of(self.corpus.sheet_at(info.no, measures_of(kind)), kind)
 
     # ---- optional cross-encoder ---------------------------------------------------------------
 

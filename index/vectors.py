@@ -3,6 +3,9 @@
 Components are stored in 8 bits (scalar quantiser), memory-mapped.  With many texts the number of lists
 looked at (nprobe) is the smallest that reaches ``MIN_RECALL`` of the exact neighbours on sample queries;
 what was reached is recorded.  Douze et al., "The Faiss library" (2024).
+
+Ranking wants the cosines of texts that it names itself.  FAISS can only search, so their bytes are read
+from its file in place (``Codes``): a tenth of what a search restricted to them costs.
 """
 
 from __future__ import annotations
@@ -12,7 +15,8 @@ import errno
 import functools
 import importlib
 import json
-from collections.abc import Callable
+import mmap
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +31,10 @@ MIN_RECALL = 0.985
 _SAMPLE_NEIGHBOURS = 50
 _TRAINING = 30_000
 _BUILD_THREADS = 2
-_FILE, _FACTS = "vectors.faiss", "vectors.json"
+_LEVELS = 255
+_FILE, _FACTS, _DOCUMENTS, _OFFSETS = "vectors.faiss", "vectors.json", "vector_documents.npy", "vector_offsets.npy"
+
+Documents = npt.NDArray[np.int32]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -41,22 +48,44 @@ class VectorFacts:
     recall: float
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Codes:
+    """The vectors' bytes: vector ``i`` is ``data[offsets[i]:][:dimension]``, component = low + step · (byte + ½)."""
+
+    data: npt.NDArray[np.uint8]
+    offsets: npt.NDArray[np.int64]
+    low: Vectors
+    step: Vectors
+
+    def rows(self, positions: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.uint8]:
+        """Bytes of these vectors, shape (len(positions), dimension)."""
+        size = len(self.low)
+        windows = np.lib.stride_tricks.sliding_window_view(self.data, size) if len(self.data) else None
+        return np.zeros((0, size), dtype=np.uint8) if windows is None else windows[self.offsets[positions]]
+
+    def dot(self, query: Vectors, positions: npt.NDArray[np.integer[Any]]) -> Vectors:
+        """Inner product of one query with each of these vectors."""
+        constant = float(query @ (self.low + self.step / 2))
+        return np.asarray(self.rows(positions).astype(np.float32) @ (query * self.step) + constant, dtype=np.float32)
+
+    def decoded(self, positions: npt.NDArray[np.integer[Any]]) -> Vectors:
+        return np.asarray(self.low + self.step * (self.rows(positions) + np.float32(0.5)), dtype=np.float32)
+
+
 class VectorIndex:
     """Nearest texts by cosine. ``documents`` maps the position in FAISS to the document number."""
 
-    def __init__(self, index: Any, facts: VectorFacts, documents: npt.NDArray[np.int32]) -> None:
-        self._index, self.facts, self.documents = index, facts, documents
+    def __init__(self, index: Any, facts: VectorFacts, documents: Documents, codes: Codes | None) -> None:
+        self._index, self.facts, self.documents, self._codes = index, facts, documents, codes
 
     @functools.cached_property
-    def position(self) -> npt.NDArray[np.int32]:
+    def position(self) -> Documents:
         """Position of every document among the vectors, -1 for one that has none."""
         positions = np.full(int(self.documents.max(initial=-1)) + 1, -1, dtype=np.int32)
         positions[self.documents] = np.arange(len(self.documents), dtype=np.int32)
         return positions
 
-    def search(
-        self, query: Vectors, k: int, allowed: npt.NDArray[np.bool_] | None = None
-    ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
+    def search(self, query: Vectors, k: int, allowed: npt.NDArray[np.bool_] | None = None) -> tuple[Documents, Vectors]:
         """The ``k`` nearest documents to one query (shape (dimension,)) and their cosines, best first."""
         if not self.facts.count or not k:
             return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
@@ -65,6 +94,7 @@ class VectorIndex:
         parameters = None
         exhaustive = self.facts.nprobe == 0
         if allowed is not None:
+            # faiss keeps a bare pointer to the bits: the array must outlive the search
             bits = np.packbits(allowed[self.documents], bitorder="little")
             selector = faiss.IDSelectorBitmap(self.facts.count, faiss.swig_ptr(bits))
             parameters = (
@@ -78,36 +108,37 @@ class VectorIndex:
         kept = at[0] >= 0
         return self.documents[at[0][kept]], scores[0][kept]
 
-    def cosines(self, query: Vectors, documents: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
+    def cosines(self, query: Vectors, documents: Documents) -> Vectors:
         """Cosine of each of these documents to the query; 0 for one without a vector."""
         out = np.zeros(len(documents), dtype=np.float32)
-        known = documents < len(self.position)
-        at = (
-            np.where(known, self.position[np.where(known, documents, 0)], -1)
-            if len(self.position)
-            else out.astype(int) - 1
-        )
-        own = np.unique(at[at >= 0])
-        if not len(own):
-            return out
+        inside = np.nonzero(documents < len(self.position))[0]
+        at = self.position[documents[inside]]
+        inside, at = inside[at >= 0], at[at >= 0]
+        if len(at):
+            out[inside] = self._searched(query, at) if self._codes is None else self._codes.dot(query, at)
+        return out
+
+    def _searched(self, query: Vectors, positions: Documents) -> Vectors:
+        """Inner products by a search restricted to these vectors: for an index written without ``_OFFSETS``."""
         faiss = _faiss()
         marked = np.zeros(self.facts.count, dtype=np.bool_)
-        marked[own] = True
-        bits = np.packbits(marked, bitorder="little")  # faiss keeps a bare pointer: the array must outlive the search
+        marked[positions] = True
+        bits = np.packbits(marked, bitorder="little")  # must outlive the search
         selector = faiss.IDSelectorBitmap(self.facts.count, faiss.swig_ptr(bits))
         parameters = (
-            faiss.SearchParameters(sel=selector)
-            if self.facts.nprobe == 0
-            else faiss.SearchParametersIVF(sel=selector, nprobe=self._index.nlist)
+            faiss.SearchParametersIVF(sel=selector, nprobe=self._index.nlist)
+            if self.facts.nprobe
+            else faiss.SearchParameters(sel=selector)
         )
-        scores, found = self._index.search(query[None, :], len(own), params=parameters)
+        scores, found = self._index.search(query[None, :], int(marked.sum()), params=parameters)
         near = np.zeros(self.facts.count, dtype=np.float32)
-        reached = found[0] >= 0
-        near[found[0][reached]] = scores[0][reached]
-        return np.where(at >= 0, near[at], np.float32(0))
+        near[found[0]] = scores[0]
+        return near[positions]
 
     def vectors(self) -> Vectors:
         """All vectors as stored (8 bits), by position."""
+        if self._codes is not None:
+            return self._codes.decoded(np.arange(self.facts.count))
         if self.facts.nprobe:
             self._index.make_direct_map()
         found: Vectors = self._index.reconstruct_n(0, self.facts.count)
@@ -126,7 +157,8 @@ class VectorIndex:
             faiss.write_index(self._index, str(folder / _FILE))
         except RuntimeError as error:  # what FAISS says of a full disk
             raise OSError(errno.EIO, str(error).splitlines()[0][-200:], str(folder / _FILE)) from error
-        np.save(folder / "vector_documents.npy", self.documents)
+        np.save(folder / _OFFSETS, _offsets_in(folder / _FILE, self._index, self.facts.count))
+        np.save(folder / _DOCUMENTS, self.documents)
         (folder / _FACTS).write_text(json.dumps(dataclasses.asdict(self.facts)), encoding="utf-8")
 
     @classmethod
@@ -134,10 +166,14 @@ class VectorIndex:
         faiss = _faiss()
 
         facts = VectorFacts(**json.loads(verified(folder / _FACTS).read_text(encoding="utf-8")))
-        documents = mapped(verified(folder / "vector_documents.npy"))
+        documents = mapped(verified(folder / _DOCUMENTS))
         faiss.omp_set_num_threads(1)  # one query is too little to share; other threads only spin
-        index = faiss.read_index(str(verified(folder / _FILE)), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY)
-        return cls(index, facts, documents)
+        file = verified(folder / _FILE)
+        index = faiss.read_index(str(file), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY)
+        if not (folder / _OFFSETS).is_file():
+            return cls(index, facts, documents, None)
+        data = np.asarray(np.memmap(file, dtype=np.uint8, mode="r"))
+        return cls(index, facts, documents, Codes(data, mapped(verified(folder / _OFFSETS)), *_scale(index)))
 
 
 def _faiss() -> Any:
@@ -145,7 +181,7 @@ def _faiss() -> Any:
     return importlib.import_module("faiss")
 
 
-def build_vectors(vectors: Vectors, documents: npt.NDArray[np.int32], samples: Vectors, seed: int = 7) -> VectorIndex:
+def build_vectors(vectors: Vectors, documents: Documents, samples: Vectors, seed: int = 7) -> VectorIndex:
     """Index normalised rows; ``samples`` are query vectors on which recall is measured."""
     faiss = _faiss()
     count, dimension = vectors.shape
@@ -153,29 +189,77 @@ def build_vectors(vectors: Vectors, documents: npt.NDArray[np.int32], samples: V
     faiss.omp_set_num_threads(_BUILD_THREADS)
     lists = 0 if exact else int(2 ** np.ceil(np.log2(count**0.5)))
     index = faiss.index_factory(dimension, "SQ8" if exact else f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
+    if not exact:
+        index.by_residual = False  # bytes then mean the same in every list (``Codes``)
+        index.cp.niter, index.cp.seed = 8, seed
     if count:
         chosen = np.random.default_rng(seed).permutation(count)[:_TRAINING]
-        if not exact:
-            index.cp.niter = 8
-            index.cp.seed = seed
         index.train(vectors[np.sort(chosen)])
         index.add(vectors)
     nprobe, recall = (0, 1.0) if exact else _tuned(index, vectors, samples, lists)
     facts = VectorFacts("SQ8" if exact else f"IVF{lists},SQ8", count, dimension, nprobe, recall)
-    return VectorIndex(index, facts, documents)
+    return VectorIndex(index, facts, documents, _codes(index, count))
 
 
 def _tuned(index: Any, vectors: Vectors, samples: Vectors, lists: int) -> tuple[int, float]:
-    """The smallest nprobe (of a doubling ladder with half steps) that reaches the wanted recall."""
+    """The smallest nprobe (in steps of about a fifth) that reaches the wanted recall."""
     truth = np.argsort(-(samples @ vectors.T), axis=1)[:, :_SAMPLE_NEIGHBOURS]
-    nprobe, recall = lists, 1.0
-    for nprobe in sorted({*(2**i for i in range(12)), *(3 * 2**i for i in range(10))}):
+    for nprobe in sorted({int(1.2**i) for i in range(64)}):
         if nprobe >= lists:
-            return lists, 1.0
+            break
         index.nprobe = nprobe
         _, found = index.search(samples, _SAMPLE_NEIGHBOURS)
-        recall = float(np.mean([len(np.intersect1d(a, b)) for a, b in zip(truth, found, strict=True)]))
-        recall /= _SAMPLE_NEIGHBOURS
-        if recall >= MIN_RECALL:
-            break
-    return nprobe, recall
+        shared = sum(len(np.intersect1d(a, b)) for a, b in zip(truth, found, strict=True))
+        if (recall := shared / truth.size) >= MIN_RECALL:
+            return nprobe, recall
+    return lists, 1.0
+
+
+# ---- the bytes inside a FAISS index --------------------------------------------------------------
+
+
+def _parts(index: Any) -> Iterator[tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]]:
+    """The bytes of the vectors, list by list in the order FAISS writes them, with the vectors' positions."""
+    faiss = _faiss()
+    if not hasattr(index, "invlists"):
+        yield faiss.vector_to_array(index.codes), np.arange(index.ntotal, dtype=np.int64)
+        return
+    for number in range(index.nlist):
+        if size := index.invlists.list_size(number):
+            codes = faiss.rev_swig_ptr(index.invlists.get_codes(number), size * index.code_size)
+            yield codes.copy(), faiss.rev_swig_ptr(index.invlists.get_ids(number), size).copy()
+
+
+def _codes(index: Any, count: int) -> Codes:
+    """The bytes of an index in memory."""
+    data, offsets, begin = [np.zeros(0, dtype=np.uint8)], np.zeros(count, dtype=np.int64), 0
+    for codes, positions in _parts(index):
+        offsets[positions] = begin + np.arange(len(positions)) * index.code_size
+        data.append(codes)
+        begin += len(codes)
+    return Codes(np.concatenate(data), offsets, *_scale(index))
+
+
+def _scale(index: Any) -> tuple[Vectors, Vectors]:
+    """Lowest value and width of a level for every component, as FAISS learned them."""
+    learned = _faiss().vector_to_array(index.sq.trained)
+    if not len(learned):  # nothing to learn from: an index without vectors
+        return np.zeros(index.d, dtype=np.float32), np.zeros(index.d, dtype=np.float32)
+    low, width = learned.reshape(2, -1)
+    return low.astype(np.float32), (width / _LEVELS).astype(np.float32)
+
+
+def _offsets_in(path: Path, index: Any, count: int) -> npt.NDArray[np.int64]:
+    """Where each vector's bytes begin in the written file: found there, so that no layout is taken for granted."""
+    offsets = np.zeros(count, dtype=np.int64)
+    if not count:
+        return offsets
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        cursor = 0
+        for codes, positions in _parts(index):
+            begin = content.find(codes.tobytes(), cursor)
+            if begin < 0:
+                raise OSError(errno.EIO, "written vectors cannot be read back", str(path))
+            offsets[positions] = begin + np.arange(len(positions)) * index.code_size
+            cursor = begin + len(codes)
+    return offsets

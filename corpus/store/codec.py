@@ -97,6 +97,8 @@ def _encode_value(value: Decimal | None, raw: str) -> int | str:
 
 
 def _decode_cells(columns: list[Any], measures: frozenset[str] | None = None) -> tuple[Cell, ...]:
+    if measures is not None and not measures:
+        return ()
     shapes, heads, *rest = columns
     ready = [
         (_TABLE[table], tuple(row), column, measure, _KIND[kind], unit, _SCOPE[scope], file)

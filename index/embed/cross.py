@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from index.embed.encoder import ModelError
+from index.embed.transformer import check_backend
 from index.model import Hit
 
 if TYPE_CHECKING:
@@ -17,15 +18,20 @@ class CrossReranker:
     """Scores (query, project and text) pairs with a sentence-transformers ``CrossEncoder``."""
 
     def __init__(self, settings: IndexSettings) -> None:
-        if settings.embedding.offline:
+        check_backend(settings.embedding.backend)
+        if settings.embedding.offline:  # must be set before the first import of the hub's client
             os.environ.setdefault("HF_HUB_OFFLINE", "1")
+            os.environ.setdefault("TRANSFORMERS_OFFLINE", "1")
         from sentence_transformers import CrossEncoder
 
         try:
             self._model = CrossEncoder(
-                settings.cross_encoder, device=settings.embedding.device, local_files_only=settings.embedding.offline
+                settings.cross_encoder,
+                device=settings.embedding.device,
+                backend=settings.embedding.backend,
+                local_files_only=settings.embedding.offline,
             )
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, ImportError) as error:
             raise ModelError(
                 f"{settings.cross_encoder}: 並べ替えモデルを読み込めません（{str(error).splitlines()[0]}）"
                 " → モデルの名前かフォルダーを確認してください"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import importlib.util
 import os
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -15,6 +16,12 @@ from index.embed.settings import EmbeddingSettings
 
 _IDENTITY_FILES = ("config.json", "modules.json", "tokenizer.json", "model.safetensors", "pytorch_model.bin")
 _CHUNK = 4096
+# backend → the packages it needs, and the extra of sentence-transformers that brings them
+_BACKENDS: dict[str, tuple[tuple[str, ...], str]] = {
+    "torch": ((), ""),
+    "onnx": (("onnxruntime", "optimum"), "onnx"),
+    "openvino": (("openvino", "optimum"), "openvino"),
+}
 
 
 class TransformerEncoder:
@@ -58,7 +65,22 @@ class TransformerEncoder:
         return normalised(np.asarray(found, dtype=np.float32)[:, : self._dimension])
 
 
+def check_backend(backend: str) -> None:
+    """Raises ModelError for a backend that is not known or whose packages are not installed."""
+    if backend not in _BACKENDS:
+        known = "・".join(_BACKENDS)
+        raise ModelError(f"backend「{backend}」は使えません → {known}のどれかを指定してください（RSQA_BACKEND）")
+    packages, extra = _BACKENDS[backend]
+    missing = [name for name in packages if importlib.util.find_spec(name) is None]
+    if missing:
+        raise ModelError(
+            f"backend「{backend}」に必要なパッケージがありません（{'、'.join(missing)}）"
+            f" → pip install 'sentence-transformers[{extra}]' を実行するか、backend を torch に戻してください"
+        )
+
+
 def _load(settings: EmbeddingSettings) -> Any:
+    check_backend(settings.backend)
     if settings.offline:  # must be set before the first import of the hub's client
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
         os.environ.setdefault("TRANSFORMERS_OFFLINE", "1")

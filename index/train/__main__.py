@@ -59,7 +59,7 @@ def train(data_dir: Path, out: Path, evaluation: Path | None, settings: FitSetti
     asked = [q for q in queries if data.split_of(q.project) is data.Split.TRAIN]
     kinds = [
         *data.structure_pairs(learnt, settings.structure_epochs),
-        *data.bridge_pairs(learnt, asked, read_terms(), settings.bridge_epochs),
+        *data.bridge_pairs(learnt, asked, read_terms(), settings.bridge_epochs, bool(settings.hard_negatives)),
     ]
     rules = WordRules(pairs=True, characters=settings.characters)
     words = data.vocabulary(kinds, rules, settings.vocabulary)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 import json
 import zlib
 from collections import Counter
@@ -18,13 +19,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import Enum
 from pathlib import Path
 
+import numpy as np
+
 from corpus.store.reader import Corpus
 from corpus.text import name_key
 from index import tokens
 from index.data_check import EverydayQuery, Term
 from index.documents import GROUPS, Group, documents
 from index.embed.words import MAX_TERMS, WordRules, term_words
+from index.lexical import build_lexical
 
+_REPEATS = 40  # projects of the same name that may stand before the first wrong one
 _MAX_TEXT_TERMS = 150  # of one text in one pair: the beginning says what a project is
 
 
@@ -53,6 +58,7 @@ class Pairs:
     name: str
     pairs: list[tuple[list[str], list[str]]]
     epochs: int
+    negatives: list[list[str]] | None = None  # one text per pair that looks right and is not
 
 
 def split_of(project: str) -> Split:
@@ -111,25 +117,71 @@ def _pairs(
 
 
 def bridge_pairs(
-    found: Sequence[Project], queries: Sequence[EverydayQuery], terms: Sequence[Term], epochs: int
+    found: Sequence[Project],
+    queries: Sequence[EverydayQuery],
+    terms: Sequence[Term],
+    epochs: int,
+    hard_negatives: bool = False,
 ) -> list[Pairs]:
-    """Everyday queries with their projects' texts; everyday words with official terms."""
-    by_name = {(name_key(p.name), p.ministry): p for p in found}
+    """Everyday queries with their projects' texts; everyday words with official terms.
+
+    ``hard_negatives`` gives every query-text pair the same kind of text of another project (``mined``).
+    """
+    by_name = {(name_key(p.name), p.ministry): i for i, p in enumerate(found)}
     asked = [
-        (tokens.terms(query.query), project)
+        (tokens.terms(query.query), at)
         for query in queries
-        if (project := by_name.get((name_key(query.project), query.ministry))) is not None
+        if (at := by_name.get((name_key(query.project), query.ministry))) is not None
     ]
     word_pairs = [(tokens.terms(word), tokens.terms(term.term)) for term in terms for word in term.words]
+    wrong = mined(found, asked) if hard_negatives else []
     views: list[tuple[str, tuple[Group, ...]]] = [
         ("query-purpose", (Group.NAME, Group.PURPOSE)),
         ("query-overview", (Group.NAME, Group.OVERVIEW)),
         ("query-name", (Group.NAME,)),
     ]
-    made = [
-        Pairs(kind, [(q, p.joined(*view)) for q, p in asked if q and p.joined(*view)], epochs) for kind, view in views
-    ]
+    made = [_query_pairs(kind, view, found, asked, wrong, epochs) for kind, view in views]
     return [*made, Pairs("thesaurus", [(a, b) for a, b in word_pairs if a and b], max(1, epochs // 2))]
+
+
+def _query_pairs(
+    kind: str,
+    view: tuple[Group, ...],
+    found: Sequence[Project],
+    asked: Sequence[tuple[list[str], int]],
+    wrong: Sequence[int],
+    epochs: int,
+) -> Pairs:
+    rows = [(query, found[right].joined(*view), i) for i, (query, right) in enumerate(asked)]
+    rows = [row for row in rows if row[0] and row[1]]
+    negatives = [found[wrong[i]].joined(*view) for _, _, i in rows] if wrong else None
+    return Pairs(kind, [(query, text) for query, text, _ in rows], epochs, negatives)
+
+
+def mined(found: Sequence[Project], asked: Sequence[tuple[list[str], int]]) -> list[int]:
+    """For every (query, right project) the project that BM25 takes for it: the best-scored wrong one.
+
+    A project of the right one's name (its repeat under another ministry or number) is no negative, nor is
+    one that any query of the same words is right about.  A query without words in common with any text
+    gets the next query's project: a negative as good as any of the batch.
+    """
+    if not found or not asked:
+        return []
+    lexical = build_lexical([p.joined(Group.NAME, Group.PURPOSE, Group.OVERVIEW) for p in found], [0] * len(found))
+    keys = [name_key(p.name) for p in found]
+    right_of: dict[tuple[str, ...], set[str]] = {}
+    for query, right in asked:
+        right_of.setdefault(tuple(query), set()).add(keys[right])
+    out = []
+    for at, (query, _) in enumerate(asked):
+        scores = lexical.score([(term, 1.0) for term in dict.fromkeys(query)])
+        banned = right_of[tuple(query)]
+        best = np.argsort(-scores, kind="stable")[: len(banned) + _REPEATS]
+        others = (int(i) for i in best if scores[i] > 0 and keys[int(i)] not in banned)
+        neighbours = (asked[(at + step) % len(asked)][1] for step in range(1, len(asked)))
+        candidates = itertools.chain(others, (i for i in neighbours if keys[i] not in banned))
+        out.append(next(candidates, asked[at][1]))
+    return out
 
 
 def vocabulary(pairs: Iterable[Pairs], rules: WordRules, size: int, min_count: int = 2) -> list[str]:

@@ -1,8 +1,9 @@
 """Trains the static model with sentence-transformers' own trainer and losses.
 
 In-batch negatives in both directions (MultipleNegativesRankingLoss: Henderson et al. 2017; van den Oord
-et al. 2018), negatives mined with BM25 for the queries, Matryoshka sizes (Kusupati et al. 2022), words
-dropped at random so that no text is known by one word.
+et al. 2018), Matryoshka sizes (Kusupati et al. 2022), words dropped at random so that no text is known by
+one word.  With ``hard_negatives`` every query also gets a negative mined with BM25 (``data.mined``), as the
+loss' third column; ``training.json`` beside the weights says whether they were made so.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ class FitSettings:
     warmup: float = 0.05
     scale: float = 20.0
     word_dropout: float = 0.4
+    hard_negatives: int = 0  # 1: one mined negative per query
     seed: int = 20_251
     threads: int = 2
 
@@ -109,11 +111,13 @@ def _dataset(kind: Pairs, line: Callable[[Sequence[str]], str], settings: FitSet
     """The pairs as lines, repeated (each time shuffled) as often as they are to be seen."""
     from datasets import Dataset
 
-    lines = [(line(left), line(right)) for left, right in kind.pairs]
-    lines = [pair for pair in lines if all(pair)]
+    columns = ("anchor", "positive", "negative")[: 2 if kind.negatives is None else 3]
+    sides = kind.pairs if kind.negatives is None else zip(*zip(*kind.pairs, strict=True), kind.negatives, strict=True)
+    lines = [tuple(line(side) for side in row) for row in sides]
+    lines = [row for row in lines if all(row)]
     rng = random.Random(f"{settings.seed}/{kind.name}")
-    rows = [pair for _ in range(kind.epochs) for pair in rng.sample(lines, len(lines))]
-    return Dataset.from_dict({"anchor": [a for a, _ in rows], "positive": [b for _, b in rows]})
+    rows = [row for _ in range(kind.epochs) for row in rng.sample(lines, len(lines))]
+    return Dataset.from_dict({name: [row[i] for row in rows] for i, name in enumerate(columns)})
 
 
 def _arguments(settings: FitSettings, folder: str) -> Any:

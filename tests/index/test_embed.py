@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -107,6 +108,60 @@ def test_any_model_by_path_builds_and_answers_and_is_not_mixed_up(
 def test_a_model_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="読み込めません"):
         load_encoder(EmbeddingSettings(model=str(tmp_path / "nowhere")))
+
+
+def test_a_backend_is_checked_before_anything_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ModelError, match=r"「tensorrt」は使えません → torch・onnx・openvino"):
+        load_encoder(EmbeddingSettings(model="no/such", backend="tensorrt"))
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(ModelError, match=r"（onnxruntime、optimum） → pip install"):
+        load_encoder(EmbeddingSettings(model="no/such", backend="onnx"))
+
+
+@pytest.fixture(scope="module")
+def tiny_cross_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cross-encoder made on the spot: a transformer of one layer, random weights, one character a token."""
+    import torch
+    from tokenizers import Regex, Tokenizer, models, pre_tokenizers
+    from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
+
+    characters = [chr(i) for i in (*range(0x30, 0x3A), *range(0x3041, 0x30FF), *range(0x4E00, 0x9FA0))]
+    vocabulary = {word: i for i, word in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", *characters])}
+    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex("."), "isolated")
+    torch.manual_seed(0)
+    config = BertConfig(  # type: ignore[call-arg]  # the library reads num_labels from its base class
+        vocab_size=len(vocabulary), hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
+        intermediate_size=16, max_position_embeddings=256, num_labels=1,
+    )  # fmt: skip
+    folder = tmp_path_factory.mktemp("cross")
+    BertForSequenceClassification(config).save_pretrained(folder)
+    PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+        tokenizer_object=tokenizer, unk_token="[UNK]", pad_token="[PAD]", cls_token="[CLS]", sep_token="[SEP]",
+        model_max_length=256,
+    ).save_pretrained(folder)  # fmt: skip
+    return folder
+
+
+def test_a_cross_encoder_reorders_the_best_hits_and_no_others(made_corpus: Corpus, tiny_cross_encoder: Path) -> None:
+    from sentence_transformers import CrossEncoder
+
+    query = "保育所 補助 支援 演習"
+    plain = Searcher.open(made_corpus).search(query)
+    settings = IndexSettings(cross_encoder=str(tiny_cross_encoder), rerank_top=3)
+    crossed = Searcher.open(made_corpus, settings).search(query)
+    model = CrossEncoder(str(tiny_cross_encoder), device="cpu", local_files_only=True)
+    scores = model.predict([(query, f"{hit.project}\n{hit.text}") for hit in plain[:3]], show_progress_bar=False)
+    expected = [plain[i].project for i in np.argsort(-scores, kind="stable")]
+    assert [hit.project for hit in crossed[:3]] == expected
+    assert [hit.score for hit in crossed[:3]] == pytest.approx(sorted(map(float, scores), reverse=True), abs=1e-5)
+    assert crossed[3:] == plain[3:] and len(plain) > 3
+
+
+def test_a_cross_encoder_that_is_not_there_is_named(made_corpus: Corpus, tmp_path: Path) -> None:
+    searcher = Searcher.open(made_corpus, IndexSettings(cross_encoder=str(tmp_path / "nowhere")))
+    with pytest.raises(ModelError, match="並べ替えモデルを読み込めません"):
+        searcher.search("保育所")
 
 
 def test_a_dimension_too_many_is_refused(tiny_model: Path) -> None:

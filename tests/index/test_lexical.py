@@ -68,27 +68,3 @@ def test_no_texts_at_all() -> None:
 
 def test_hashes_do_not_change_between_runs() -> None:
     assert term_hash("農業") == 0x66F5F9A6277D74EB
-
-
-def test_cosines_of_given_documents_are_the_stored_ones() -> None:
-    from index.vectors import build_vectors
-
-    rng = np.random.default_rng(0)
-    vectors = rng.normal(size=(300, 32)).astype(np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    documents = np.arange(0, 600, 2, dtype=np.int32)  # every other document has a vector
-    index = build_vectors(vectors, documents, vectors[:5])
-    asked = np.array([0, 1, 10, 598, 599, 4], dtype=np.int32)
-    expected = [
-        vectors[0] @ vectors[0],
-        0,
-        vectors[5] @ vectors[0],
-        vectors[299] @ vectors[0],
-        0,
-        vectors[2] @ vectors[0],
-    ]
-    assert np.allclose(index.cosines(vectors[0], asked), expected, atol=0.02)
-    assert index.search(vectors[7], 1)[0].tolist() == [14]
-    only = np.zeros(600, dtype=np.bool_)
-    only[[2, 6]] = True
-    assert set(index.search(vectors[7], 10, only)[0].tolist()) == {2, 6}

@@ -129,3 +129,9 @@ def test_only_new_texts_are_embedded_again(
 
 def test_settings_are_data() -> None:
     assert dataclasses.is_dataclass(IndexSettings()) and IndexSettings() == IndexSettings()
+
+
+def test_more_hits_than_usual_are_proposed_when_they_are_asked_for(searcher: Searcher) -> None:
+    found = [searcher.search("事業の実施", k=k) for k in (1, 5, 1000, 10**9)]
+    assert [len(hits) for hits in found[:2]] == [1, 5] and found[2] == found[3]
+    assert [hit.project for hit in found[2][:5]] == [hit.project for hit in found[1]]
