@@ -12,7 +12,7 @@ BATCH = 5000
 
 
 def main(folder: Path, what: str) -> None:
-    import chromadb
+    import chromadb  # type: ignore[import-not-found,unused-ignore]
     import numpy as np
 
     vectors = np.load(folder / "vectors.npy")

@@ -182,7 +182,7 @@ def _counted(run: Callable[[Path], object], data: Path, name: str, call: int = 0
                 arm(call, KILL)
                 commit(generation)
 
-            Generation.commit = armed  # type: ignore[method-assign]
+            Generation.commit = armed  # type: ignore[method-assign,assignment]
         else:
             arm(call, KILL)
     run(data)

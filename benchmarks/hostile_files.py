@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import itertools
 import json
 import random
 import struct
@@ -116,10 +117,10 @@ def _entities(chance: random.Random) -> tuple[str, bytes]:
     levels = chance.randint(6, 12)
     names = [f"e{n}" for n in range(levels)]
     definitions = '<!ENTITY e0 "lol">' + "".join(
-        f'<!ENTITY {new} "{f"&{old};" * 10}">' for old, new in zip(names, names[1:], strict=False)
+        f'<!ENTITY {new} "{f"&{old};" * 10}">' for old, new in itertools.pairwise(names)
     )
     padding = " " * chance.choice((0, 2000, 40_000))
-    xml = f'<?xml version="1.0"?>{padding}<!DOCTYPE x [{definitions}]><worksheet xmlns="{_MAIN}"><sheetData><row><c t="str"><v>&{names[-1]};</v></c></row></sheetData></worksheet>'
+    xml = f'<?xml version="1.0"?>{padding}<!DOCTYPE x [{definitions}]><worksheet xmlns="{_MAIN}"><sheetData><row><c t="str"><v>&{names[-1]};</v></c></row></sheetData></worksheet>'  # noqa: E501
     return "laughs.xlsx", workbook(xml.encode(chance.choice(("utf-8", "utf-16"))))
 
 
@@ -155,7 +156,7 @@ def _deep_xml(chance: random.Random) -> tuple[str, bytes]:
 def _deep_drawing(chance: random.Random) -> tuple[str, bytes]:
     space = "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
     depth = chance.randint(2000, 60_000)
-    drawing = f'<d:wsDr xmlns:d="{space}"><d:twoCellAnchor><d:from><d:col>0</d:col><d:row>0</d:row></d:from>{"<d:grpSp>" * depth}{"</d:grpSp>" * depth}</d:twoCellAnchor></d:wsDr>'
+    drawing = f'<d:wsDr xmlns:d="{space}"><d:twoCellAnchor><d:from><d:col>0</d:col><d:row>0</d:row></d:from>{"<d:grpSp>" * depth}{"</d:grpSp>" * depth}</d:twoCellAnchor></d:wsDr>'  # noqa: E501
     relations = f'<Relationships xmlns="{_PACKAGE}"><Relationship Id="r1" Target="../drawings/drawing1.xml"/></Relationships>'
     more = {"xl/drawings/drawing1.xml": drawing.encode(), "xl/worksheets/_rels/sheet1.xml.rels": relations.encode()}
     return "drawing.xlsx", workbook(worksheet(_cells(3)), **more)
@@ -185,7 +186,7 @@ def _string_index(chance: random.Random) -> tuple[str, bytes]:
 
 def _formats(chance: random.Random) -> tuple[str, bytes]:
     code = chance.choice(("#," * 20_000, "[" * 20_000, '"' * 19_999, "0." + "0" * 60_000, "(" * 30_000, "y" * 50_000))
-    styles = f'<styleSheet xmlns="{_MAIN}"><numFmts><numFmt numFmtId="200" formatCode="{code.replace(chr(34), "&quot;")}"/></numFmts><cellXfs><xf numFmtId="200"/></cellXfs></styleSheet>'
+    styles = f'<styleSheet xmlns="{_MAIN}"><numFmts><numFmt numFmtId="200" formatCode="{code.replace(chr(34), "&quot;")}"/></numFmts><cellXfs><xf numFmtId="200"/></cellXfs></styleSheet>'  # noqa: E501
     body = "".join(f'<row r="{n}"><c r="A{n}" s="0"><v>43{n}.5</v></c></row>' for n in range(1, 400))
     return "formats.xlsx", workbook(worksheet(body), **{"xl/styles.xml": styles.encode()})
 
@@ -313,9 +314,9 @@ def _json_numbers(chance: random.Random) -> tuple[str, bytes]:
 
 
 def _json_types(chance: random.Random) -> tuple[str, bytes]:
-    strange = [None, [], {}, "x", -1, True, "\u0000", [[]], {"年度": []}, 10**40, "\ud800", "../../x", "=cmd|' /C calc'!A0"]
+    strange: list[object] = [None, [], {}, "x", -1, True, "\u0000", [[]], {"年度": []}, 10**40, "\ud800", "../../x", "=cmd|' /C calc'!A0"]
     keys = ("公開年度", "府省庁", "事業番号", "事業名", "予算", "支出先", "アウトカム", "関連する過去のレビューシート")
-    lines = [json.dumps({"公開年度": 2020, "府省庁": "架空省", "事業番号": "1", "事業名": "x"} | {chance.choice(keys): chance.choice(strange)}) for _ in range(40)]
+    lines = [json.dumps({"公開年度": 2020, "府省庁": "架空省", "事業番号": "1", "事業名": "x"} | {chance.choice(keys): chance.choice(strange)}) for _ in range(40)]  # noqa: E501
     return "types.ndjson", ('{"公開年度":2020}\n' + "\n".join(lines)).encode()
 
 

@@ -80,9 +80,8 @@ def rss_bytes(process: int | None = None) -> int:
 
 def python(*arguments: str, program: str = sys.executable, **options: Any) -> str:
     """Run a Python program of ours in a process of its own; its standard output. Raises CalledProcessError."""
-    return subprocess.run(
-        [program, *arguments], cwd=ROOT, check=True, stdout=subprocess.PIPE, encoding="utf-8", **options
-    ).stdout
+    done = subprocess.run([program, *arguments], cwd=ROOT, check=True, stdout=subprocess.PIPE, encoding="utf-8", **options)
+    return str(done.stdout)
 
 
 def last_json(text: str) -> Any:

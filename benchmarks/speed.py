@@ -26,13 +26,27 @@ from typing import Final
 
 import numpy as np
 
-from benchmarks.measure import ROOT, SHARED, Figure, folder_bytes, generation, last_json, median, python, rss_bytes, share, timed
+from benchmarks.measure import (
+    ROOT,
+    SHARED,
+    Figure,
+    folder_bytes,
+    generation,
+    last_json,
+    median,
+    python,
+    rss_bytes,
+    share,
+    timed,
+)
 from corpus.ingest_model import Options
 from corpus.readers.recognise import FileKind
 from corpus.readers.source import InputFile
 from corpus.reading import FormWork
 from corpus.store.reader import Corpus, open_corpus
 from corpus.workers import read_all
+from index.catalog import Mask
+from index.embed.encoder import Vectors
 from index.model import SearchFilter
 from index.search import Searcher
 from qa.engine import Engine
@@ -213,7 +227,7 @@ def vectors(data: Path, peer: str) -> Iterable[Figure]:
     """Vector search against what memory can deliver, and against the exact neighbours; filtered search against Chroma."""
     import faiss
 
-    faiss.omp_set_num_threads(1)
+    faiss.omp_set_num_threads(1)  # type: ignore[no-untyped-call]
     corpus = open_corpus(data)
     searcher = Searcher.open(corpus)
     index = searcher.retriever.vectors
@@ -235,14 +249,14 @@ def vectors(data: Path, peer: str) -> Iterable[Figure]:
     yield Figure("絞り込み検索（語・ベクトル・並べ替えの全部）、95% 点", share(whole, 0.95) * 1000, " ms", None)
     if peer:
         theirs = _chroma(data, peer, "filter")["p95"]
-        yield Figure("絞り込みベクトル検索の95% 点 ÷ Chroma", share(ours, 0.95) / theirs, " 倍", 0.5, f"{share(ours, 0.95) * 1000:.2f} ms と {theirs * 1000:.2f} ms")
+        note = f"{share(ours, 0.95) * 1000:.2f} ms と {theirs * 1000:.2f} ms"
+        yield Figure("絞り込みベクトル検索の95% 点 ÷ Chroma", share(ours, 0.95) / theirs, " 倍", 0.5, note)
         yield Figure("絞り込み検索（全部）の95% 点 ÷ Chromaのベクトルだけの検索", share(whole, 0.95) / theirs, " 倍", None)
 
 
-def _filtered(searcher: Searcher, query: np.ndarray, chosen: SearchFilter) -> tuple[np.ndarray, int, np.ndarray]:  # type: ignore[type-arg]
+def _filtered(searcher: Searcher, query: Vectors, chosen: SearchFilter) -> tuple[Vectors, int, Mask | None]:
     catalog = searcher.retriever.catalog
-    rows = catalog.rows_allowed(chosen)
-    return query, 10, catalog.documents_allowed(rows, chosen) if rows is not None else np.ones(len(catalog.document_kind), dtype=bool)
+    return query, 10, catalog.documents_allowed(chosen, catalog.rows_allowed(chosen))
 
 
 def _filters(corpus: Corpus, count: int) -> list[SearchFilter]:
@@ -256,7 +270,7 @@ def _filters(corpus: Corpus, count: int) -> list[SearchFilter]:
 def _bandwidth() -> float:
     """Bytes per second that one core reads from memory: the best of several passes over 256 MiB."""
     block = np.ones(32 << 20, dtype=np.int64)
-    return block.nbytes / min(timed(lambda: block.max()) for _ in range(7))
+    return block.nbytes / min(timed(block.max) for _ in range(7))
 
 
 def _chroma(data: Path, peer: str, what: str) -> dict[str, float]:

@@ -167,7 +167,11 @@ class Retriever:
         if allowed is None or not len(series):
             return series
         documents, owner = self.catalog.series_documents.many(series)
-        return series[np.unique(owner[allowed[documents]])]
+        series = series[np.unique(owner[allowed[documents]])]
+        if rows is None:
+            return series
+        own, owner = self.catalog.series_rows.many(series)  # another project may share an allowed project's text
+        return series[np.unique(owner[rows[own]])]
 
     def _series_of(self, documents: Ints) -> Ints:
         rows, _ = self.catalog.document_rows.many(documents.astype(np.int32))

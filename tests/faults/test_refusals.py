@@ -51,7 +51,7 @@ def generation_of(data: Path) -> Path:
 class TestCurrent:
     def test_a_lost_current_is_damage_not_emptiness(self, data: Path) -> None:
         (data / snapshot.CURRENT).unlink()
-        with pytest.raises(DamagedSnapshot, match="CURRENT.*rsqa repair"):
+        with pytest.raises(DamagedSnapshot, match=r"CURRENT.*rsqa repair"):
             open_corpus(data)
 
     def test_the_next_ingest_goes_on_from_the_sound_generation(self, data: Path, tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ class TestWriting:
             raise duckdb.IOException("Could not write file: No space left on device")
 
         monkeypatch.setattr(Generation, "finish_corpus", full)
-        with pytest.raises(CannotStore, match="空き容量.*変わっていません"), new_generation(data) as generation:
+        with pytest.raises(CannotStore, match=r"空き容量.*変わっていません"), new_generation(data) as generation:
             generation.add(sheet("0009"))
             generation.commit()
         assert len(ids(data)) == 2
@@ -177,7 +177,7 @@ def test_vectors_of_a_damaged_index_are_not_taken_over(data: Path, tmp_path: Pat
 
 def test_an_index_of_another_version_is_refused_with_advice(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("index.meta.FORMAT_VERSION", 99)
-    with open_corpus(data) as corpus, pytest.raises(CorpusError, match="版が違います.*rsqa"):
+    with open_corpus(data) as corpus, pytest.raises(CorpusError, match=r"版が違います.*rsqa"):
         Searcher.open(corpus)
 
 

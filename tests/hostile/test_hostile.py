@@ -69,7 +69,7 @@ def test_files_are_rejected_with_words_and_the_rest_is_read(tmp_path: Path) -> N
     assert all(name.split("-")[1] in ("long.ndjson", "numbers.ndjson", "rs.csv") for name in silent), silent
     assert all(f.remedy for f in report.findings)
     assert not [f for f in report.findings if "思わぬ誤り" in f.message], report.findings
-    assert not [p for p in tmp_path.rglob("*outside*")]
+    assert not list(tmp_path.rglob("*outside*"))
     assert sorted(p.name for p in tmp_path.iterdir()) == ["area"]
 
 
