@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from corpus.years import era_year
@@ -73,12 +73,15 @@ def _hatch() -> tuple[str, Safe]:
     return f"url(#{name})", tag("defs", pattern)
 
 
-def describe(categories: Sequence[str], lines: Sequence[Line]) -> str:
+Label = Callable[[Decimal], str]
+
+
+def describe(categories: Sequence[str], lines: Sequence[Line], label: Label = short_money) -> str:
     """The chart in words, for people who do not see it."""
     said = []
     for line in lines:
         points = [
-            f"{category} {short_money(value) if value is not None else '記載なし'}"
+            f"{category} {label(value) if value is not None else '記載なし'}"
             for category, value in zip(categories, line.values, strict=True)
         ]
         said.append(f"{line.name}: " + "、".join(points))
@@ -155,8 +158,8 @@ _MARKERS = ("circle", "square", "triangle", "diamond", "cross", "ring")
 _DASHES = (None, "7 4", "2 3", "9 3 2 3", "4 2", "1 4")
 
 
-def line_chart(categories: Sequence[str], lines: Sequence[Line], title: str) -> Safe:
-    """Lines over categories, in yen; each line has its own dash and marker, and is named at its end."""
+def line_chart(categories: Sequence[str], lines: Sequence[Line], title: str, label: Label = short_money) -> Safe:
+    """Lines over categories; each has its own dash and marker, and is named at its end. ``label`` words a value."""
     width, height, left, right, top, bottom = 640, 280, 70, 150, 14, 30
     values = [value for line in lines for value in line.values if value is not None]
     largest = float(max(values, default=Decimal(1)) or 1)
@@ -170,15 +173,18 @@ def line_chart(categories: Sequence[str], lines: Sequence[Line], title: str) -> 
     for share in (0.0, 0.5, 1.0):
         y = base - share * (base - top)
         body.append(tag("line", x1=left, x2=width - right, y1=_number(y), y2=_number(y), class_="grid-line"))
-        body.append(_text(left - 6, y + 4, short_money(Decimal(round(largest * share))), "axis", "end"))
+        body.append(_text(left - 6, y + 4, label(Decimal(round(largest * share))), "axis", "end"))
     body += [_text(left + step * i, height - 10, name, "axis") for i, name in enumerate(categories)]
     taken: list[float] = []
     for number, line in enumerate(lines):
-        body.append(_one_line(line, number, place, width - right + 10, taken))
-    return _frame(width, height, title, describe(categories, lines), *body, class_="chart-lines")
+        body.append(_one_line(line, number, place, width - right + 10, taken, label))
+    return _frame(width, height, title, describe(categories, lines, label), *body, class_="chart-lines")
 
 
-def _one_line(line: Line, number: int, place, label_x: float, taken: list[float]) -> Safe:  # type: ignore[no-untyped-def]
+Place = Callable[[int, Decimal], tuple[float, float]]
+
+
+def _one_line(line: Line, number: int, place: Place, label_x: float, taken: list[float], label: Label) -> Safe:
     points = [(i, value) for i, value in enumerate(line.values) if value is not None]
     if not points:
         return Safe("")
@@ -200,7 +206,7 @@ def _one_line(line: Line, number: int, place, label_x: float, taken: list[float]
             )
     for i, value in points:
         x, y = place(i, value)
-        drawn.append(_marker(number, x, y, f"{line.name} {short_money(value)}"))
+        drawn.append(_marker(number, x, y, f"{line.name} {label(value)}"))
     y = place(*points[-1])[1] + 4
     while any(abs(y - other) < 15 for other in taken):
         y += 15

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from corpus.fields import Measure
 from corpus.model import Cell
+from corpus.units import is_money, plain
 from ui.charts import Line, line_chart
 from ui.markup import Safe, join, tag
 from ui.texts import figure, year
@@ -103,4 +104,12 @@ def _chart(rows: Sequence[Row], years: Sequence[int], measure: str) -> Safe | No
     ]
     if len(years) < 2 or not any(value is not None for line in lines for value in line.values):
         return None
-    return tag("figure", line_chart([f"{y}" for y in years], lines, f"{measure}の推移（年度）"), class_="chart-box")
+    units = {printed.cell.unit for row in rows for printed in row.figures.values()}
+    if all(unit is not None and is_money(unit) for unit in units):
+        drawn = line_chart([f"{y}" for y in years], lines, f"{measure}の推移（年度）")
+    elif len(units) == 1:
+        unit = units.pop() or ""
+        drawn = line_chart([f"{y}" for y in years], lines, f"{measure}の推移（年度）", lambda value: f"{plain(value)}{unit}")
+    else:
+        return None  # money beside rates has no common scale
+    return tag("figure", drawn, class_="chart-box")

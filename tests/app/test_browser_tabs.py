@@ -77,6 +77,9 @@ def test_compare_two_projects(window: Window) -> None:
     assert page.locator("#sheet-view .cited-now").inner_text().startswith("1,104")
     page.select_option("#compare-measure", "執行率")
     page.locator("#compare-result td", has_text="86%").wait_for()
+    axis = page.locator("#compare-result svg text").all_text_contents()
+    assert any(text.endswith("%") for text in axis)
+    assert not any(text.endswith("円") for text in axis), "a rate is no money"
     page.locator("#compare-list button").first.click()
     page.locator("#compare-result tbody tr").nth(1).wait_for(state="detached")
 
