@@ -13,7 +13,7 @@ from qa.understand.items import Item, find_item, introduction
 from qa.understand.payee_questions import read_payee
 from qa.understand.reading import Reading, left_over
 from qa.understand.vocabulary import Cue, vocabulary
-from qa.understand.wording import ASKS_ELSE, UNREAD, said
+from qa.understand.wording import ASKS_ELSE, EACH, UNREAD, WHICH_YEAR, said
 
 UNREAD_QUESTION = (
     "何をお答えすればよいか読み取れませんでした。執行額、執行率、増減額、最も多い年度、最大の支出先など、知りたいことを書いてください"
@@ -37,9 +37,10 @@ _TEXT_MEASURES = frozenset(
 )
 _BUDGET_ITEM = re.compile(r"(?:旅費|庁費|謝金|手当|補助金|委託費|負担金|交付金|分担金|給与|費|金)$")
 _HOW_MUCH = re.compile(r"いくら|金額|何円|何億|何百万|どれくらい|どのくらい|いくつ|何%")
+_BETWEEN = re.compile(r"から[^、。]{0,12}(?:た|か)(?=[、。?]|$)|基準|マイナス|引")
 _OF = re.compile(r"(?:長|名|者)?の")
 _OF_ITSELF = re.compile(
-    r"予定|詳細|詳し|事業|部分|内容|全文|本文|文章|文言|文面|記載|記述|概要|状況|結果|判定|意見|評価|結論|書き|書か|意味|理由|欄|正式|名称|年度"
+    r"予定|詳細|詳し|仕事|所管|管轄|担当|事業|部分|内容|全文|本文|文章|文言|文面|記載|記述|概要|状況|結果|判定|意見|評価|結論|書き|書か|意味|理由|欄|正式|名称|年度"
 )
 _NUMBER_AFTER = re.compile(r"\s?(?:は|が|:)?\s?[「(]?[\d新]")
 _SHORT_FIELD = 4
@@ -71,7 +72,7 @@ def _read_numbers(reading: Reading, sheet: Sheet | None, focus: Focus) -> Interp
     if is_money(measures) or operation_asked(reading, measures) is Operation.UNUSED:
         name, table = _budget_item(reading, item)
         found = read_figure(reading, focus, measures)
-        if found.operation is Operation.LOOKUP and not reading.has("operation") and UNREAD.search(said(reading)):
+        if not name and found.operation is Operation.LOOKUP and _misses_something(reading, found):
             return _unread(reading)
         return dataclasses.replace(found, item=name, table=table)
     if item is not None:
@@ -91,11 +92,12 @@ def _without_measure(reading: Reading, focus: Focus) -> Interpretation:
     words = _leftover_words(reading)
     if words and not reading.has("operation"):
         return _unknown(reading, words)
-    if not reading.has("operation") and UNREAD.search(said(reading)):
+    computed = operation_asked(reading, ()) is not Operation.LOOKUP
+    if not reading.has("operation") and not computed and UNREAD.search(said(reading)):
         return _unread(reading)
     if reading.has("measure", "実績") and words:
         return dataclasses.replace(read_figure(reading, focus, (Measure.OUTCOME_ACTUAL.value,)), item=words)
-    if _HOW_MUCH.search(reading.board.text) or reading.has("operation") or reading.resolved.ends or reading.years.relative:
+    if _HOW_MUCH.search(reading.board.text) or reading.has("operation") or computed or reading.resolved.ends or reading.years.relative:
         found = read_figure(reading, focus, (Measure.EXECUTED.value,))
         return dataclasses.replace(found, notes=(_EXECUTED_NOTE,))
     if ASKS_ELSE.search(said(reading)):
@@ -183,6 +185,20 @@ def _unknown(reading: Reading, thing: str) -> Interpretation:
 def _unread(reading: Reading) -> Interpretation:
     """Something computed or ranked is asked and was not understood: a plain figure would mislead."""
     return Interpretation(reading.question.original, Subject.NONE, Operation.LOOKUP, reason=UNREAD_QUESTION)
+
+
+def _misses_something(reading: Reading, found: Interpretation) -> bool:
+    """The question asks for more than a printed figure: a ranking, a year, something between two years."""
+    words = said(reading)
+    if reading.has("operation"):
+        return False
+    between = len(found.fiscal_years) == 2 and len(found.measures) == 1 and not EACH.search(words)
+    unread = any(end - start >= 2 for start, end in left_over(reading.board))
+    return bool(
+        UNREAD.search(words)
+        or (not found.fiscal_years and WHICH_YEAR.search(words))
+        or (between and (unread or _BETWEEN.search(words)))
+    )
 
 
 def _check_asked(reading: Reading) -> bool:

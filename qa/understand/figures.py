@@ -14,8 +14,13 @@ from qa.understand.wording import (
     ALL_PARTS,
     CHANGE,
     CHANGE_HINT,
+    EACH,
+    LEFT_OVER,
+    ONE_ANSWER,
+    PERCENT_ASKED,
     RATE_HINT,
     RATE_OF_CHANGE,
+    SPENT,
     SUM_HINT,
     SUPERLATIVE,
     TOTALLED,
@@ -61,14 +66,24 @@ def measures_asked(reading: Reading) -> tuple[str, ...]:
     words = said(reading)
     if ALL_PARTS.search(words) and "予算" in words:
         return (Measure.BUDGET_TOTAL.value,)
-    if USED_SHARE.search(words):
+    if USED_SHARE.search(words) or _share_of_budget(reading, words):
         return (Measure.EXECUTION_RATE.value,)
     cues = [c for c in reading.cues if c.kind == "measure" and c.value != "実績"]
     cues = [c for c in cues if not _introduces(reading, c.end)] or cues
+    others = [c for c in cues if not c.phrase.startswith("の計")]
+    if others and len(reading.resolved.spread) >= 2:
+        cues = others  # 執行額の計 of several years is a sum, not the row 計
     if {c.phrase for c in cues} <= {"予算", "予算額"} and cues and TOTALLED.search(words) and len(reading.resolved.spread) < 2:
         return (Measure.BUDGET_TOTAL.value,)
     strong = [c for c in cues if c.phrase not in _WEAK or _LISTED.match(reading.board.text, c.end)]
     return tuple(dict.fromkeys(c.value for c in (strong or cues)))
+
+
+def _share_of_budget(reading: Reading, words: str) -> bool:
+    """A share is asked of the budget of one year, in whatever order (「予算はどこまで執行されましたか、率で」)."""
+    one_year = len(reading.resolved.spread) <= 1 and not reading.years.relative
+    asked = bool(PERCENT_ASKED.search(words)) and "予算" in words and bool(SPENT.search(words))
+    return one_year and asked and not CHANGE_HINT.search(words) and not reading.ministries[1:] and "事業の" not in words
 
 
 def strongly_asked(reading: Reading) -> bool:
@@ -91,8 +106,9 @@ def operation_asked(reading: Reading, measures: tuple[str, ...]) -> Operation:
     years = len(reading.resolved.spread)
     several = years >= 2 or reading.years.recent >= 2
     supplementary = measures[:1] == (Measure.SUPPLEMENTARY,) and years <= 1 and not reading.years.relative
+    rate_named = reading.has("measure", Measure.EXECUTION_RATE) or _share_of_budget(reading, words)
     rules = (
-        (Operation.UNUSED, "unused" in named),
+        (Operation.UNUSED, ("unused" in named or bool(LEFT_OVER.search(words))) and not rate_named),
         (Operation.GROWTH_RATE, "growth_rate" in named or bool(RATE_OF_CHANGE.search(words))),
         (Operation.RATIO, "ratio" in named),
         (Operation.YEARS_OVER, read_threshold(reading.board.text) is not None and _asks_years(reading)),
@@ -105,6 +121,7 @@ def operation_asked(reading: Reading, measures: tuple[str, ...]) -> Operation:
         (Operation.TREND, "trend" in named),
         (Operation.SHARE, "share" in named and len(measures) >= 2),
         (Operation.EXECUTION_RATE, Measure.EXECUTION_RATE in measures),
+        (Operation.SUM, reading.years.recent >= 2 and bool(ONE_ANSWER.search(words)) and not EACH.search(words)),
         (Operation.TREND, reading.years.recent >= 2),
     )
     return next((operation for operation, holds in rules if holds), _over_years(reading, words, measures))
@@ -119,7 +136,8 @@ def _over_years(reading: Reading, words: str, measures: tuple[str, ...]) -> Oper
     if years == 2 and change and not set(measures) & _EXECUTED.difference({Measure.EXECUTED}):
         return Operation.GROWTH_RATE if RATE_HINT.search(words) else Operation.DIFFERENCE
     years_text = "".join(reading.board.text[c.start : c.end] for c in reading.board.of("年度"))
-    return Operation.SUM if SUM_HINT.search(words) or "+" in years_text else Operation.LOOKUP
+    together = years >= 3 and ONE_ANSWER.search(words) and not EACH.search(words)
+    return Operation.SUM if SUM_HINT.search(words) or together or "+" in years_text else Operation.LOOKUP
 
 
 def _asks_years(reading: Reading) -> bool:

@@ -20,7 +20,7 @@ from qa.understand.wording import SUPERLATIVE, YEAR_ASKED, said
 _RANK = re.compile(r"(?<!\d)(\d{1,2}|[一二三四五六七八九十])(?:番目|位|番手)")
 _FIRST_N = re.compile(r"(?:上位|トップ|上から)\s?(\d{1,2}|[一二三四五六七八九十])(?:者|社|つ|件|か所|位|名)?")
 _PAYER = re.compile(
-    r"支出先|支払先|支払い先|相手|受け取|受取|受けた先|受けている先|渡し先|もら|誰|だれ|どこ|会社|企業|団体|法人|お金|拠出額が最大"
+    r"支出先|支払先|支払い先|相手|受け取|受取|受けた先|受けている先|渡し先|もら|誰|だれ|どこ|会社|企業|団体|自治体|法人|お金|拠出額が最大"
     r"|先(?=[はとのが、?。]|で)"
 )
 _YEARLY = re.compile(r"年度は|年度と|年度で|年度の|どの年|何年|年はいつ|いつ")
@@ -66,8 +66,9 @@ def payee_words(reading: Reading) -> set[str]:
 
 def _operation(reading: Reading, words: set[str], columns: tuple[str, ...], named: str) -> Operation | None:
     text = reading.board.text
-    about_payee = bool(_PAYER.search(text)) and not (reading.has("measure") and _YEARLY.search(text))
-    asks_payee = bool(_PAYER.search(rest := said(reading))) and bool(SUPERLATIVE.search(rest)) and not YEAR_ASKED.search(rest)
+    rest = said(reading)
+    about_payee = bool(_PAYER.search(rest)) and not (reading.has("measure") and _YEARLY.search(text))
+    asks_payee = bool(_PAYER.search(rest)) and bool(SUPERLATIVE.search(rest)) and not YEAR_ASKED.search(rest)
     money = reading.has("measure", Measure.EXECUTED) or "paid" in words or "いくら" in text or "金額" in text
     paid_most = bool(re.search(r"支出額|支払額|支払い|受け", rest)) and bool(SUPERLATIVE.search(rest)) and not YEAR_ASKED.search(rest)
     top = "top" in words or asks_payee or paid_most or ("max_year" in reading.values("operation") and bool(_PAYER.search(text)))

@@ -42,6 +42,7 @@ _RECENT = re.compile(
     rf"|(?P<m>{_NUMBER})\s?(?:[かヶヵケカ箇]年度?|年度?(?:間|分))(?:の間)?"
 )
 _SEVERAL = re.compile(r"の\s?(?:[2-9]|[二三四五六七八九])\s?(?:[かヶヵケカ箇]年|年間|年分|年度分)")  # 令和2・3・4の3か年度
+_COUNTED_YEARS = re.compile(r"(?:年度)?の\s?([2-9]|[二三四五六七八九])\s?年度(?=[でのをは間分])")
 _LATEST = re.compile(r"(?:直近|最新|最近|一番新しい|最も新しい|新しい)(?:の)?(?:年度?|もの)?")
 _EARLIEST_PLAIN = 2005  # ``h3`` alone is a rocket, not 平成3年度
 
@@ -210,6 +211,8 @@ def _chains(board: Board) -> list[Mention]:
             items.append(more)
             forms.append(Form.RANGE if gap["range"] is not None else Form.LIST)
             end = more.end()
+        if len(items) >= 2 and (counted := _COUNTED_YEARS.match(text, end)) and kanji_number(counted[1]) == len(items):
+            end = counted.end()  # 令和元・2・3の3年度: how many, not which
         at = end
         if mention := _mention(items, forms):
             found.append(mention)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.years import era_year
@@ -98,6 +98,7 @@ def test_range_and_list_are_told_apart() -> None:
     assert read("平成27年度と28年度")[1].mentions[0][0] is Form.LIST
 
 
+@settings(deadline=None)  # the first call builds the tables; a busy machine is no failure
 @given(st.integers(1995, 2026), st.sampled_from(["{era}年度", "{west}年度", "FY{west}", "{letter}年度"]))
 def test_every_year_is_read_back(year: int, form: str) -> None:
     era = era_year(year)
@@ -106,6 +107,7 @@ def test_every_year_is_read_back(year: int, form: str) -> None:
     assert read(f"架空事業の{text}の執行額は")[1].spread == (year,)
 
 
+@settings(deadline=None)  # the first call builds the tables; a busy machine is no failure
 @given(st.integers(2012, 2025), st.integers(2014, 2024))
 def test_abbreviated_years_follow_the_sheet(year: int, sheet: int) -> None:
     number = year - 2018 if year >= 2019 else year - 1988

@@ -30,6 +30,12 @@ YEARS = "平成30年度から令和元年度に"
         ("の29〜元年度当初予算の積み上げはいくら？", Operation.SUM),
         ("は何年度に一番お金を使った？額と合わせて", Operation.MAX_YEAR),
         ("の執行額が一番膨らんだのは何年度か", Operation.MAX_YEAR),
+        ("はどの年がいちばん支出が多かったですか", Operation.MAX_YEAR),
+        ("の29年度から元年度まで3か年の当初予算を全部ひっくるめるといくら？", Operation.SUM),
+        ("に29年度〜元年度で投入された執行額の計は？", Operation.SUM),
+        ("の30年度予算はどこまで執行されましたか、率で", Operation.EXECUTION_RATE),
+        ("は30年度に予算の何割しか使わなかったのか", Operation.EXECUTION_RATE),
+        ("は30年度にどれくらい使い残した？", Operation.UNUSED),
         ("の執行額は30年度から元年度にどのくらいの率で増えましたか", Operation.GROWTH_RATE),
         ("の執行額、29年度＋30年度＋元年度はいくらになる？", Operation.SUM),
         ("は令和元・2の2か年度で当初予算の合計はいくら", Operation.SUM),
@@ -95,6 +101,19 @@ def test_what_is_asked_about_a_field_is_not_the_field(words: str) -> None:
 def test_no_plain_figure_for_an_unread_ranking() -> None:
     assert asked(f"{NAME}の令和元年度の割合は？").subject is not Subject.FIGURE
     assert asked(f"{NAME}の令和元年度は2番目？").reason == UNREAD_QUESTION
+
+
+@pytest.mark.parametrize(
+    "words", ["の執行額がまともになったのは何年度？", "の執行額は30年度から元年度にどのように調整された？", "の執行額の順位は？"]
+)
+def test_no_figure_in_place_of_what_is_asked(words: str) -> None:
+    found = asked(NAME + words)
+    assert found.subject is not Subject.FIGURE or found.operation is not Operation.LOOKUP
+
+
+def test_how_many_years_is_no_year() -> None:
+    found = asked(f"{NAME}に平成30・令和元・令和2の3年度で付いた当初予算の総額")
+    assert (found.operation, found.fiscal_years) == (Operation.SUM, (2018, 2019, 2020))
 
 
 @pytest.mark.parametrize("words", ["は何年まで続いた？", "を作ったのはどこの誰？", "で働いたのは何人？"])
