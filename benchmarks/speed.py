@@ -227,7 +227,7 @@ def vectors(data: Path, peer: str) -> Iterable[Figure]:
     """Vector search against what memory can deliver, and against the exact neighbours; filtered search against Chroma."""
     import faiss
 
-    faiss.omp_set_num_threads(1)  # type: ignore[no-untyped-call]
+    faiss.omp_set_num_threads(1)
     corpus = open_corpus(data)
     searcher = Searcher.open(corpus)
     index = searcher.retriever.vectors
@@ -264,7 +264,7 @@ def _filters(corpus: Corpus, count: int) -> list[SearchFilter]:
     infos = chance.choices(corpus.infos(), k=count)
     kinds = itertools.cycle((lambda i: SearchFilter(sheet_years=(i.sheet_year,)), lambda i: SearchFilter(ministries=(i.ministry,)),
                              lambda i: SearchFilter(ministries=(i.ministry,), sheet_years=(i.sheet_year,))))  # fmt: skip
-    return [make(info) for make, info in zip(kinds, infos, strict=False)]
+    return [make(info) for make, info in zip(kinds, infos, strict=False)]  # type: ignore[no-untyped-call]
 
 
 def _bandwidth() -> float:
