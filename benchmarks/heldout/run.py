@@ -22,7 +22,7 @@ from qa.engine import Engine
 
 HERE = Path(__file__).resolve().parent
 GRADER = HERE.parents[1].parent / "shared" / "eval" / "grade.py"
-SETS = ("questions", "questions-2", "questions-3", "questions-4", "refusals", "rewrites", "dialogs")
+SETS = ("questions", "questions-2", "questions-3", "questions-4", "questions-5", "refusals", "rewrites", "dialogs")
 
 
 def asked(gold: Sequence[dict[str, Any]]) -> Iterable[tuple[str, str, str | None]]:

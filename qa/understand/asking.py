@@ -7,6 +7,7 @@ import re
 
 from corpus.fields import Field, Measure
 from corpus.model import Sheet, Table
+from corpus.text import nfkc
 from qa.model import Interpretation, Operation, Subject
 from qa.understand.figures import Focus, is_money, measures_asked, operation_asked, read_figure, unit_asked
 from qa.understand.items import Item, find_item, introduction
@@ -58,7 +59,7 @@ def read_asked(reading: Reading, sheet: Sheet | None, focus: Focus) -> Interpret
     payee = read_payee(reading, sheet)
     if payee is not None and payee.operation in _STRONG_PAYEE and not _check_asked(reading):
         return payee
-    if text := _read_text(reading):
+    if text := _read_text(reading, payee.payee if payee is not None else ""):
         return text
     if payee is not None:
         return payee
@@ -124,8 +125,8 @@ def _budget_item(reading: Reading, item: Item | None) -> tuple[str, str]:
     return "", ""
 
 
-def _read_text(reading: Reading) -> Interpretation | None:
-    """A text field or a checklist question, unless a figure is asked more plainly."""
+def _read_text(reading: Reading, payee: str) -> Interpretation | None:
+    """A text field or a checklist question, unless a figure is asked more plainly; not a word of ``payee``'s name."""
     for cue in reading.cues:
         if cue.kind == "check":
             check = vocabulary().checks[cue.value]
@@ -133,6 +134,7 @@ def _read_text(reading: Reading) -> Interpretation | None:
             return _text(reading, field.value, check.item)
     text = reading.board.text
     fields = [c for c in reading.cues if c.kind == "field" and not _gives_number(c, text)]
+    fields = [c for c in fields if c.phrase not in nfkc(payee).lower()]
     if not fields:
         return None
     best = max(fields, key=lambda c: (c.size, c.start))

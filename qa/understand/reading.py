@@ -14,7 +14,7 @@ from index.names import NameIndex, NameMatch
 from qa.understand.choosing import Choice, choose
 from qa.understand.cues import Ministry, claim_cues, claim_fillers, read_block, read_cues, read_ministries
 from qa.understand.directory import Directory
-from qa.understand.folding import fold_name, fold_with_places
+from qa.understand.folding import fold_name, fold_with_places, weights
 from qa.understand.payees import read_payee_forms
 from qa.understand.projects import Hints, NameFit, rank_names
 from qa.understand.spans import BLANK, Board
@@ -23,6 +23,7 @@ from qa.understand.time import Resolved, Years, read_distant_sheet, read_relativ
 from qa.understand.vocabulary import Cue
 
 _BRACKET_REST = 16
+_NOTHING = 1.0  # weight of words that tell no project
 _LONG_NAME = 8  # shorter names with a year or a comma inside are not looked for as a whole
 _CUTTING = re.compile(r"年度|\d年|[、。,]")
 _CLOSING = ")」』】〕〉》”\""
@@ -76,7 +77,7 @@ def read(
     first = _pass(question, directory, focus_year, protected, None)
     fits = rank_names(question, first.board, names, directory, first.hints, protected, whole)
     choice = choose(fits, directory, first.hints)
-    if choice.best is None or (talking and _faint(choice.best)):
+    if choice.best is None or (talking and _faint(choice.best)) or _names_a_ministry(choice.best, first):
         return dataclasses.replace(first, choice=choice if choice.best is None else Choice(None))
     span = _widened(first.board, choice.best.fit.start, choice.best.fit.end)
     second = _pass(question, directory, focus_year, (), span)
@@ -128,6 +129,15 @@ def _free_names_of_projects(board: Board) -> None:
     for claim in board.of("支出先名"):
         if claim.value.startswith("国立大学法人") and board.text[claim.start - 1 : claim.start] in ("", "、", "。", "「", " "):
             board.release("支出先名", claim.start, claim.end)
+
+
+def _names_a_ministry(name: NameFit, reading: Reading) -> bool:
+    """``総務省の事業``: nothing but a ministry and words that any name may hold."""
+    if name.exact:
+        return False
+    hidden = {i for m in reading.ministries for i in range(m.start, m.end)}
+    rest = "".join(reading.board.text[i] for i in range(name.fit.start, name.fit.end) if i not in hidden)
+    return bool(hidden & set(range(name.fit.start, name.fit.end))) and sum(weights(fold_name(rest))) < _NOTHING
 
 
 def _faint(name: NameFit) -> bool:

@@ -126,6 +126,11 @@ def test_projects_paid_to_a_university() -> None:
     assert (found.operation, found.filter.payee) == (Operation.AGG_COUNT, "国立大学法人架空大学")
 
 
+def test_a_counted_set_is_no_project_of_that_ministry() -> None:
+    found = asked("株式会社架空データが支出先になっている総務省の事業は2020年度シートで何件か")
+    assert (found.subject, found.filter.payee, found.filter.ministry) == (Subject.MANY, "株式会社架空データ", "総務省")
+
+
 def test_the_number_of_projects_wherever_it_stands() -> None:
     for words in ("執行額が大きい事業を3つ", "一番お金を使った事業から順に3つ", "当初予算ビッグ3は", "当初予算が大きいのは？3位まで"):
         assert asked(f"総務省の2020年度シートで{words}").top_n == 3
