@@ -83,6 +83,8 @@ def test_every_import_is_a_declared_dependency(project: dict[str, Any]) -> None:
     ours = {*PACKAGES, "app", "benchmarks", "tests"} | guards
     for package in (*PACKAGES, "app", "benchmarks", "tests"):
         for path in modules(package):
+            if path.stem == "chroma_peer":  # runs in an environment of its own: chromadb would change ours
+                continue
             for name in imported(path) - sys.stdlib_module_names - ours:
                 wanted = DISTRIBUTIONS.get(name, COMES_WITH.get(name, name.replace("_", "-")))
                 assert wanted in names, f"{path.relative_to(ROOT)} imports {name}"

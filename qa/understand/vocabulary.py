@@ -63,13 +63,33 @@ def longest(cues: Iterable[Cue]) -> list[Cue]:
     A phrase that holds another goes before it (支出先 before 支出).  Of two that overlap in part, the one
     for an asked thing goes before others (開始年度|はいつ), then the one that begins first (当初予算|の総額).
     """
-    pool, taken = sorted(cues, key=lambda c: (c.start, -c.size)), []
+    taken = [cue for cluster in _clusters(cues) for cue in _apart(cluster)]
+    return sorted(taken, key=lambda c: c.start)
+
+
+def _clusters(cues: Iterable[Cue]) -> list[list[Cue]]:
+    """Cues that hang together by overlapping: what is chosen in one says nothing of another.
+
+    Choosing is cubic in their number, and a question of one word said a thousand times has thousands.
+    """
+    clusters: list[list[Cue]] = []
+    end = -1
+    for cue in sorted(cues, key=lambda c: (c.start, -c.size)):
+        if cue.start >= end:
+            clusters.append([])
+        clusters[-1].append(cue)
+        end = max(end, cue.end)
+    return clusters
+
+
+def _apart(cluster: list[Cue]) -> list[Cue]:
+    pool, taken = cluster, []
     while pool:
         outer = [c for c in pool if not any(o.start <= c.start and c.end <= o.end and o.size > c.size for o in pool)]
         best = min(outer, key=lambda c: (c.kind not in _ASKED, c.start, c.end))
         taken.append(best)
         pool = [c for c in pool if c.end <= best.start or c.start >= best.end]
-    return sorted(taken, key=lambda c: c.start)
+    return taken
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
