@@ -161,7 +161,10 @@ def _sources(data_dir: Path) -> list[Given]:
     """
     for name in reversed(snapshot.generation_names(data_dir)):
         folder = data_dir / snapshot.GENERATIONS / name
-        with contextlib.suppress(sqlite3.DatabaseError), contextlib.closing(_connect(folder / schema.SHEETS_FILE)) as connection:
+        with (
+            contextlib.suppress(sqlite3.DatabaseError),
+            contextlib.closing(_connect(folder / schema.SHEETS_FILE)) as connection,
+        ):
             rows = connection.execute("SELECT digest, name, source, kind, size, sheets FROM files").fetchall()
             return ingest.recorded(FileRecord(*row) for row in rows)
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
