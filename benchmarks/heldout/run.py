@@ -17,11 +17,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.heldout.texts import filled
 from qa.contract import answer_to_json, dumps
 from qa.engine import Engine
 
 HERE = Path(__file__).resolve().parent
 GRADER = HERE.parents[1].parent / "shared" / "eval" / "grade.py"
+DATA = GRADER.parents[1] / "data"
 SETS = ("questions", "questions-2", "questions-3", "questions-4", "questions-5", "refusals", "rewrites", "dialogs")
 
 
@@ -33,6 +35,15 @@ def asked(gold: Sequence[dict[str, Any]]) -> Iterable[tuple[str, str, str | None
             continue
         for place, turn in enumerate(line["turns"]):
             yield f"{line['id']}/{place}", turn["question"], line["id"]
+
+
+def with_texts(source: Path, out: Path) -> Path:
+    """A copy of the gold under ``out`` that holds the sheets' own sentences, for the grader."""
+    lines = [json.loads(line) for line in source.read_text(encoding="utf-8").splitlines() if line.strip()]
+    target = out / source.name
+    text = "".join(json.dumps(filled(line, DATA), ensure_ascii=False) + "\n" for line in lines)
+    target.write_text(text, encoding="utf-8")
+    return target
 
 
 def answer_set(engine: Engine, gold: Path, out: Path) -> Path:
@@ -66,7 +77,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"a corpus (--data or RSQA_DATA) and {GRADER} are needed")
     options.out.mkdir(parents=True, exist_ok=True)
     engine = open_engine(Path(options.data), with_index=options.index)
-    for gold in [*(HERE / f"{name}.jsonl" for name in options.sets), *options.gold]:
+    for source in [*(HERE / f"{name}.jsonl" for name in options.sets), *options.gold]:
+        gold = with_texts(source, options.out)
         answers = answer_set(engine, gold, options.out)
         print(f"== {gold.stem}\n{report(gold, answers, options.show)}")
     return 0
