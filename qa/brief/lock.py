@@ -160,7 +160,7 @@ def _check_figure(figure: Figure, citations: tuple[Citation, ...]) -> None:
     except (InvalidOperation, DivisionByZero, IndexError, ValueError) as error:
         raise Unlocked(f"計算式 {figure.derivation} を検算できません") from error
     unit = figure.unit or ""
-    if figure.derivation is None and citations[figure.citations[0]].unit == FRACTION:
+    if figure.derivation is None and unit == "%" and citations[figure.citations[0]].unit == FRACTION:
         exact *= 100
     factor = YEN_PER_UNIT.get(unit, Decimal(1))
     _same(figure.value * factor, exact, Decimal(1).scaleb(_exponent(figure.value)) * factor, figure.shown)

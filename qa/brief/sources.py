@@ -28,6 +28,9 @@ TIMELINE_MEASURES = (
 )
 
 
+_RATES = (Measure.EXECUTION_RATE, Measure.EXECUTION_RATE_INITIAL, Measure.BID_RATE)
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Found:
     """A cell together with the sheet it stands in."""
@@ -190,7 +193,7 @@ def percent(cell: Cell) -> Decimal | None:
     """A printed rate in percent, whether printed as ``94%`` or as ``0.94`` (RSシステム)."""
     if cell.value is None:
         return None
-    if cell.unit == FRACTION:
+    if cell.unit == FRACTION and cell.measure in _RATES:  # an indicator's unit may be called 割合 and mean anything
         return cell.value * 100
     return cell.value if cell.unit == "%" else None
 
