@@ -98,7 +98,7 @@ def _without_measure(reading: Reading, focus: Focus) -> Interpretation:
         return _unread(reading)
     if reading.has("measure", "実績") and words:
         return dataclasses.replace(read_figure(reading, focus, (Measure.OUTCOME_ACTUAL.value,)), item=words)
-    if _HOW_MUCH.search(reading.board.text) or reading.has("operation") or computed or reading.resolved.ends or reading.years.relative:
+    if _HOW_MUCH.search(reading.rest) or reading.has("operation") or computed or reading.resolved.ends or reading.years.relative:
         found = read_figure(reading, focus, (Measure.EXECUTED.value,))
         return dataclasses.replace(found, notes=(_EXECUTED_NOTE,))
     if ASKS_ELSE.search(said(reading)):
@@ -130,7 +130,7 @@ def _read_text(reading: Reading, payee: str) -> Interpretation | None:
     for cue in reading.cues:
         if cue.kind == "check":
             check = vocabulary().checks[cue.value]
-            field = Measure.CHECK_NOTE if check.note or "理由" in reading.board.text else Measure.CHECK_MARK
+            field = Measure.CHECK_NOTE if check.note or "理由" in reading.rest else Measure.CHECK_MARK
             return _text(reading, field.value, check.item)
     text = reading.board.text
     fields = [c for c in reading.cues if c.kind == "field" and not _gives_number(c, text)]
@@ -142,7 +142,7 @@ def _read_text(reading: Reading, payee: str) -> Interpretation | None:
         return _unknown(reading, thing)
     figures = [c for c in reading.cues if c.kind == "measure" and len(c.phrase) >= 3 and c.value != "実績"]
     plainly = [c for c in figures if c.start > best.start or best.size < _SHORT_FIELD]
-    if plainly and _HOW_MUCH.search(reading.board.text) and best.value != Field.CHANGE_REASON:
+    if plainly and _HOW_MUCH.search(reading.rest) and best.value != Field.CHANGE_REASON:
         return None
     found = _text(reading, best.value, item="")
     if best.value != Table.PAST_NUMBERS:

@@ -19,6 +19,7 @@ from qa.understand.projects import Hints, NameFit
 _CLOSE = 0.6  # scores nearer than this fit alike
 _LONG = 10.0  # a name this long stays itself whatever stands before it
 _SHORT = 5.0
+_WHOLE_NAME = 3.0  # shorter ones (焦点, 借料) are words as well
 _NAME_END = re.compile(r"(?:事業|経費|支援|推進|対策|実証)$")
 _DISTINCT = 8.0  # words of this weight name one project, whatever else its name holds
 _YEAR_SLACK = 2.0  # a name with a sheet of the asked year goes before a slightly better one without
@@ -42,6 +43,7 @@ def choose(fits: list[NameFit], directory: Directory, hints: Hints) -> Choice:
     good = [f for f in good if f.in_ministry] or [f for f in good if f.exact and f.fit.total >= 5]
     if not good:
         return Choice(None, (), near)
+    good = _whole(good) or good
     best = _in_year(good, hints)
     if best.in_year:
         good = [f for f in good if f.in_year]
@@ -49,6 +51,23 @@ def choose(fits: list[NameFit], directory: Directory, hints: Hints) -> Choice:
     if len(rivals) == 1 and best.fit.name_share < 0.4 and best.fit.covered < 4:
         return Choice(None, (), near)
     return Choice(best, tuple(rivals) if len(rivals) > 1 else (), near)
+
+
+def _whole(good: list[NameFit]) -> list[NameFit]:
+    """Names that stand in the question letter by letter with a sheet of the year asked, none inside another.
+
+    They go before every name that merely resembles it, however much of the question that one explains
+    (農林水産省「水産庁施設費」 is not 農林水産本省施設費), and before the name of a payee.  A
+    name in another's place for a payee is left out when one remains.
+    """
+    whole = [f for f in good if f.exact and f.printed and f.in_year and f.in_ministry and f.fit.total >= _WHOLE_NAME]
+    outer = [f for f in whole if not any(_inside(f, other) for other in whole)]
+    return [f for f in outer if not f.paid] or outer
+
+
+def _inside(name: NameFit, other: NameFit) -> bool:
+    one, two = name.fit, other.fit
+    return two.start <= one.start and one.end <= two.end and two.end - two.start > one.end - one.start
 
 
 def fits_well(name: NameFit) -> bool:

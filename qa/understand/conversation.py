@@ -13,9 +13,10 @@ from qa.understand.context import Context
 from qa.understand.directory import Directory
 from qa.understand.figures import Focus, measures_asked, operation_asked, read_figure, unit_asked
 from qa.understand.folding import fold_name, fold_with_places
+from qa.understand.labels import payees_of
 from qa.understand.many import read_many
 from qa.understand.payee_questions import rank_asked, read_payee
-from qa.understand.payees import find_payee, payees_of
+from qa.understand.payees import find_payee
 from qa.understand.reading import Reading, left_over
 
 _PAIR = frozenset({Operation.DIFFERENCE, Operation.GROWTH_RATE, Operation.RATIO})

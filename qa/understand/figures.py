@@ -111,7 +111,7 @@ def operation_asked(reading: Reading, measures: tuple[str, ...]) -> Operation:
         (Operation.UNUSED, ("unused" in named or bool(LEFT_OVER.search(words))) and not rate_named),
         (Operation.GROWTH_RATE, "growth_rate" in named or bool(RATE_OF_CHANGE.search(words))),
         (Operation.RATIO, "ratio" in named),
-        (Operation.YEARS_OVER, read_threshold(reading.board.text) is not None and _asks_years(reading)),
+        (Operation.YEARS_OVER, read_threshold(reading.rest) is not None and _asks_years(reading)),
         (Operation.MAX_YEAR, "max_year" in named or bool(SUPERLATIVE.search(words) and YEAR_ASKED.search(words))),
         (Operation.MIN_YEAR, "min_year" in named),
         (Operation.TREND, reading.years.recent >= 3 and "どう" in words),
@@ -141,7 +141,7 @@ def _over_years(reading: Reading, words: str, measures: tuple[str, ...]) -> Oper
 
 
 def _asks_years(reading: Reading) -> bool:
-    text = reading.board.text
+    text = reading.rest
     return reading.has("operation", "years_over") or any(w in text for w in ("年度は", "年は", "何年", "いつ", "どの年"))
 
 
@@ -218,8 +218,8 @@ def read_figure(reading: Reading, focus: Focus, measures: tuple[str, ...]) -> In
         years_relative=words,
         measures=measures,
         unit=unit_asked(reading),
-        threshold=read_threshold(reading.board.text) if operation is Operation.YEARS_OVER else None,
-        premise=read_premise(reading.board.text),
+        threshold=read_threshold(reading.rest) if operation is Operation.YEARS_OVER else None,
+        premise=read_premise(reading.rest),
     )
 
 

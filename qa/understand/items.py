@@ -8,10 +8,9 @@ from corpus.fields import Measure
 from corpus.model import Sheet, Table
 from qa.understand.alignment import Stretch, align
 from qa.understand.folding import fold_name, fold_with_places, weights
+from qa.understand.labels import labels_of
 from qa.understand.reading import Reading, left_over
 
-_LABELS = (Measure.OUTCOME_INDICATOR, Measure.OUTPUT_INDICATOR, Measure.GOAL)
-_TABLES = (Table.OUTCOME, Table.OUTPUT, Table.BUDGET_ITEMS, Table.UNIT_COST)
 _BONUS: dict[str, float] = {Measure.OUTCOME_INDICATOR: 1.0, Measure.OUTPUT_INDICATOR: 1.0}  # before a 成果目標 that repeats it
 _ENOUGH = 0.7  # share of the question's words that the label must explain
 _MIN_WEIGHT = 1.8
@@ -29,6 +28,9 @@ class Item:
 
 def find_item(reading: Reading, sheet: Sheet) -> Item | None:
     """The indicator or budget item of ``sheet`` that the unexplained words name, or None."""
+    for known in reading.known:
+        if known.table is not None:
+            return Item(known.label, known.table, known.start, known.end)
     stretch = words_left(reading)
     if stretch is None:
         return None
@@ -49,17 +51,6 @@ def find_item(reading: Reading, sheet: Sheet) -> Item | None:
         if best is None or score > best[0]:
             best = (score, Item(label, table, fit.start, fit.end))
     return best[1] if best else None
-
-
-def labels_of(sheet: Sheet) -> list[tuple[str, Table, str]]:
-    """Labels by which a question may name an item: (text, table, kind) of indicators, goals, budget items."""
-    found: dict[tuple[str, Table, str], None] = {}
-    for cell in sheet.cells:
-        if cell.table is Table.BUDGET_ITEMS and cell.item:
-            found[(cell.item, cell.table, "")] = None
-        elif cell.measure in _LABELS and cell.raw.strip() and cell.table in _TABLES:
-            found[(cell.raw, cell.table, cell.measure or "")] = None
-    return list(found)
 
 
 def words_left(reading: Reading) -> Stretch | None:

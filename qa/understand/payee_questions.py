@@ -11,7 +11,8 @@ from corpus.years import kanji_number
 from qa.model import Interpretation, Operation, Subject
 from qa.understand.figures import unit_asked
 from qa.understand.folding import fold_name
-from qa.understand.payees import find_payee, payees_of
+from qa.understand.labels import payees_of
+from qa.understand.payees import find_payee
 from qa.understand.reading import Reading, left_over
 from qa.understand.spans import BLANK
 from qa.understand.vocabulary import vocabulary
@@ -32,7 +33,7 @@ _TRIM = re.compile(r"^(?:の|と|が|は|を|に|で|、|という)+|(?:へは|�
 
 def read_payee(reading: Reading, sheet: Sheet | None) -> Interpretation | None:
     """The question as one about payees, or None when it is not."""
-    text = reading.board.text
+    text = reading.rest
     words = payee_words(reading)
     columns = reading.values("column")
     named = _named_payee(reading, sheet, words)
@@ -59,13 +60,13 @@ def read_payee(reading: Reading, sheet: Sheet | None) -> Interpretation | None:
 def payee_words(reading: Reading) -> set[str]:
     """Kinds of payee words in the question, the project's name left out."""
     text = list(reading.board.text)
-    for claim in reading.board.of("事業", "シート", "シート語"):
+    for claim in reading.board.of("事業", "シート", "シート語", "項目", "支出先名"):
         text[claim.start : claim.end] = BLANK * (claim.end - claim.start)
     return {cue.value for cue in vocabulary().payee_words.find("".join(text))}
 
 
 def _operation(reading: Reading, words: set[str], columns: tuple[str, ...], named: str) -> Operation | None:
-    text = reading.board.text
+    text = reading.rest
     rest = said(reading)
     about_payee = bool(_PAYER.search(rest)) and not (reading.has("measure") and _YEARLY.search(text))
     asks_payee = bool(_PAYER.search(rest)) and bool(SUPERLATIVE.search(rest)) and not YEAR_ASKED.search(rest)
@@ -115,11 +116,16 @@ def _named_payee(reading: Reading, sheet: Sheet | None, words: set[str]) -> str:
 
 def _written_payee(reading: Reading, words: set[str]) -> str:
     """A payee that the question itself marks as one: by its legal form, or in quotation marks."""
+    for known in reading.known:
+        if known.table is None:
+            return known.label
     if claims := reading.board.of("支出先名"):
         return reading.question.source(claims[0].start, claims[0].end)
     if "paid" not in words and not reading.has("column"):
         return ""
     for quote in reading.question.quotes():
+        if any(k.start <= quote.start < k.end for k in reading.known):
+            continue
         if not reading.span or quote.end <= reading.span[0] or quote.start >= reading.span[1]:
             return reading.question.source(quote.start, quote.end)
     return ""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from corpus.fields import Measure
-from corpus.model import Sheet
 from qa.understand.folding import fold_name, fold_with_places
 from qa.understand.spans import BLANK, Board
 
@@ -33,12 +31,6 @@ def read_payee_forms(board: Board) -> str:
         board.claim(start, match.end(), "支出先名", board.text[start : match.end()])
         first = first or board.text[start : match.end()]
     return first
-
-
-def payees_of(sheet: Sheet) -> tuple[str, ...]:
-    """The names printed in the sheet's payee list, each once."""
-    names = (c.raw for c in sheet.cells if c.measure == Measure.PAYEE_NAME and c.raw.strip())
-    return tuple(dict.fromkeys(names))
 
 
 def find_payee(names: Iterable[str], board: Board) -> tuple[str, int, int] | None:

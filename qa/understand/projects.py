@@ -26,6 +26,7 @@ _SPLIT = "、。?!;,"
 _OPEN, _CLOSE = "(「『【〔〈《“", ")」』】〕〉》”"
 _HARD = ("シート", "年度", "相対年度", "期間", "シート語")
 _BRACKET_END = re.compile(r"[（(／/].*$", re.S)
+_PAID = re.compile(r"[」』\")\s]*(?:へ|に(?:は)?(?:いくら|支払|支出|払|渡|交付|配)|(?:は|が)[^、。]{1,60}から[^、。]{0,10}(?:受|もら))")
 _NOT_ASKED = ("filler", "府省庁")  # a name may hold these words
 _MIN_CONTENT = 1.5
 _POOL = 16  # names fetched per clause (twice: resembling the clause, and standing in it)
@@ -61,6 +62,7 @@ class NameFit:
     in_ministry: bool  # likewise for the ministry
     starts: bool  # the words taken for the name begin as the name does
     ends: bool  # … and end as it does, brackets at its end apart
+    paid: bool = False  # it stands where a payee's name would (…への支出額)
 
     @property
     def score(self) -> float:
@@ -89,7 +91,7 @@ def rank_names(
             if fit is not None and (name_id not in best or fit.score > best[name_id].score):
                 best[name_id] = fit
     found = [
-        _name_fit(name_id, names, directory, hints, fit, question.text[fit.start : fit.end])
+        _name_fit(name_id, names, directory, hints, fit, question.text)
         for name_id, fit in best.items()
     ]
     return sorted(found, key=lambda f: (-f.score, f.name_id))
@@ -147,8 +149,9 @@ def _candidates(stretch: Stretch, names: NameIndex, mask: Mask | None, whole: tu
 
 
 def _name_fit(
-    name_id: int, names: NameIndex, directory: Directory, hints: Hints, fit: Alignment, words: str
+    name_id: int, names: NameIndex, directory: Directory, hints: Hints, fit: Alignment, text: str
 ) -> NameFit:
+    words = text[fit.start : fit.end]
     in_year = hints.sheet_year is None or bool(directory.year_mask(hints.sheet_year)[name_id])
     ministries = hints.outside(fit.start, fit.end)
     in_ministry = not ministries or any(directory.ministry_mask(m)[name_id] for m in ministries)
@@ -157,4 +160,5 @@ def _name_fit(
     starts = whole.startswith(folded[:2])
     ends = base.endswith(folded[-2:]) or whole.endswith(folded[-2:]) or base[-4:] in folded
     printed = name_key(words) == directory.key_of[name_id]
-    return NameFit(name_id, name, fit, folded == whole, printed, in_year, in_ministry, starts, ends)
+    paid = bool(_PAID.match(text, fit.end))
+    return NameFit(name_id, name, fit, folded == whole, printed, in_year, in_ministry, starts, ends, paid)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import re
 
+from corpus.model import Table
 from index.names import NameIndex, NameMatch
 from qa.understand.choosing import Choice, choose
 from qa.understand.cues import Ministry, claim_cues, claim_fillers, read_block, read_cues, read_ministries
@@ -25,7 +26,7 @@ from qa.understand.vocabulary import Cue
 _BRACKET_REST = 16
 _NOTHING = 1.0  # weight of words that tell no project
 _LONG_NAME = 8  # shorter names with a year or a comma inside are not looked for as a whole
-_CUTTING = re.compile(r"年度|\d年|[、。,]")
+_CUTTING = re.compile(r"年度|[\d元]年|[、。,]")
 _CLOSING = ")」』】〕〉》”\""
 # every part but the last has its unit: an optional one inside a repetition takes exponential time on a run of digits
 _AMOUNT = re.compile(
@@ -33,6 +34,17 @@ _AMOUNT = re.compile(
 )
 _RANK = re.compile(r"(?<![\d.])(?:\d{1,2}|[一二三四五六七八九十])(?:番目|位|番手)")
 _CONTENT = re.compile(r"[一-龥ァ-ヶa-z0-9]")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Known:
+    """Words of the sheet itself, ``start`` to ``end`` in the question: an item (with its ``table``) or a payee."""
+
+    start: int
+    end: int
+    kind: str
+    label: str
+    table: Table | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -50,6 +62,8 @@ class Reading:
     choice: Choice
     hints: Hints
     span: tuple[int, int] | None
+    focus_year: int | None = None
+    known: tuple[Known, ...] = ()
 
     def values(self, kind: str) -> tuple[str, ...]:
         """The official terms of one table that were found, in reading order, each once."""
@@ -57,6 +71,14 @@ class Reading:
 
     def has(self, kind: str, *values: str) -> bool:
         return any(c.kind == kind and (not values or c.value in values) for c in self.cues)
+
+    @property
+    def rest(self) -> str:
+        """The question without the names it holds (project, items, payees): what may say how to read it."""
+        text = list(self.board.text)
+        for claim in self.board.of("事業", "項目", "支出先名"):
+            text[claim.start : claim.end] = BLANK * (claim.end - claim.start)
+        return "".join(text)
 
     @property
     def project_text(self) -> str:
@@ -88,16 +110,28 @@ def read(
     return dataclasses.replace(second, choice=choice, hints=dataclasses.replace(hints, mentions=first.hints.mentions))
 
 
+def read_again(reading: Reading, directory: Directory, known: tuple[Known, ...]) -> Reading:
+    """The same question with words of the sheet put aside, so that nothing inside them is taken for asked."""
+    if not known:
+        return reading
+    again = _pass(reading.question, directory, reading.focus_year, (), reading.span, known)
+    hints = dataclasses.replace(reading.hints, sheet_year=again.resolved.sheet_year)
+    return dataclasses.replace(again, choice=reading.choice, hints=hints)
+
+
 def _pass(
     question: Question,
     directory: Directory,
     focus_year: int | None,
     protected: tuple[tuple[int, int], ...],
     span: tuple[int, int] | None,
+    known: tuple[Known, ...] = (),
 ) -> Reading:
     board = Board(question.text)
     if span:
         board.claim(*span, "事業")
+    for one in known:
+        board.claim(one.start, one.end, one.kind, one.label)
     for place in protected:
         board.claim(*place, "名前")
     ministries = read_ministries(board, directory.ministries)
@@ -120,8 +154,9 @@ def _pass(
     resolved = years.resolve(directory.newest, focus_year)
     hints = Hints(resolved.sheet_year, tuple(ministries))
     return Reading(
-        question, board, years, resolved, tuple(ministries), block, form, tuple(cues), Choice(None), hints, span
-    )
+        question, board, years, resolved, tuple(ministries), block, form, tuple(cues), Choice(None), hints, span,
+        focus_year, known,
+    )  # fmt: skip
 
 
 def _free_names_of_projects(board: Board) -> None:

@@ -12,8 +12,9 @@ from qa.understand.context import Context
 from qa.understand.conversation import follow_up, pick_rival
 from qa.understand.directory import Directory, directory
 from qa.understand.figures import Focus, measures_asked, read_figure, strongly_asked
+from qa.understand.known import known_words
 from qa.understand.many import is_about_many, read_many
-from qa.understand.reading import Reading, left_over, read
+from qa.understand.reading import Reading, left_over, read, read_again
 from qa.understand.resolve import Found, find_by_id, find_by_number, find_project
 from qa.understand.text import QuestionError, read_question
 
@@ -66,6 +67,7 @@ def _interpret(
         return read_many(reading, Focus(reading.resolved.sheet_year or places.newest))
     if focus_sheet is not None and not unknown_name:
         sheet = context.corpus.sheet_at(focus_sheet.sheet_no)
+        reading = read_again(reading, places, known_words(reading, sheet))
         return follow_up(reading, context, focus_sheet, sheet, places)
     return _not_found(reading, found, unknown_name, context)
 
@@ -74,6 +76,8 @@ def _about_project(reading: Reading, found: Found, context: Context, places: Dir
     """A question that names its project."""
     main = _main_sheet(found, reading.resolved.sheet_year)
     sheet = context.corpus.sheet_at(main.sheet_no) if main is not None else None
+    if sheet is not None:
+        reading = read_again(reading, places, known_words(reading, sheet))
     year = reading.resolved.sheet_year
     focus = Focus(year or (main.sheet_year if main else places.newest), now=year or _now(context, places))
     if second := _second_project(reading, found, context, places):

@@ -67,6 +67,6 @@ ASKS_ELSE = re.compile(
 def said(reading: Reading) -> str:
     """The question without the project, the years and the words for the sheet."""
     text = list(reading.board.text)
-    for claim in reading.board.of("事業", "シート", "シート語", "年度"):
+    for claim in reading.board.of("事業", "シート", "シート語", "年度", "項目", "支出先名"):
         text[claim.start : claim.end] = BLANK * (claim.end - claim.start)
     return "".join(text)
