@@ -54,12 +54,13 @@ def train(data_dir: Path, out: Path, evaluation: Path | None, settings: FitSetti
     corpus = open_corpus(data_dir)
     excluded = data.evaluation_names(evaluation)
     found = [p for p in data.projects(corpus) if name_key(p.name) not in excluded]
-    learnt = [p for p in found if data.split_of(p.name) is data.Split.TRAIN]
     queries = [q for q in read_queries() if name_key(q.project) not in excluded]
     asked = [q for q in queries if data.split_of(q.project) is data.Split.TRAIN]
+    terms = read_terms()
     kinds = [
-        *data.structure_pairs(learnt, settings.structure_epochs),
-        *data.bridge_pairs(learnt, asked, read_terms(), settings.bridge_epochs, bool(settings.hard_negatives)),
+        *data.structure_pairs(found, settings.structure_epochs),
+        *data.disguised_pairs(found, terms, settings.structure_epochs, settings.seed),
+        *data.bridge_pairs(found, asked, terms, settings.bridge_epochs, bool(settings.hard_negatives)),
     ]
     rules = WordRules(pairs=True, characters=settings.characters)
     words = data.vocabulary(kinds, rules, settings.vocabulary)

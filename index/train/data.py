@@ -13,6 +13,7 @@ import dataclasses
 import functools
 import itertools
 import json
+import random
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -28,9 +29,12 @@ from index.data_check import EverydayQuery, Term
 from index.documents import GROUPS, Group, documents
 from index.embed.words import MAX_TERMS, WordRules, term_words
 from index.lexical import build_lexical
+from index.train.disguise import Disguise
 
 _REPEATS = 40  # projects of the same name that may stand before the first wrong one
 _MAX_TEXT_TERMS = 150  # of one text in one pair: the beginning says what a project is
+_MAX_SENTENCE = 120  # characters of a purpose said in everyday words: queries are short
+_DISGUISES = 2  # of every text, each with other words chosen
 
 
 class Split(Enum):
@@ -46,6 +50,7 @@ class Project:
     name: str
     ministry: str
     terms: dict[Group, list[str]]
+    purpose: str = ""  # its first sentence, as printed
 
     def joined(self, *groups: Group) -> list[str]:
         return [term for group in groups for term in self.terms.get(group, ())[:_MAX_TEXT_TERMS]]
@@ -86,9 +91,13 @@ def projects(corpus: Corpus) -> list[Project]:
 def _project(corpus: Corpus, no: int) -> Project:
     sheet = corpus.sheet_at(no)
     found: dict[Group, list[str]] = {}
+    purpose = ""
     for document in documents(sheet, no):
-        found.setdefault(GROUPS[document.name], []).extend(tokens.terms(document.text)[:MAX_TERMS])
-    return Project(sheet.project, sheet.ministry, found)
+        group = GROUPS[document.name]
+        found.setdefault(group, []).extend(tokens.terms(document.text)[:MAX_TERMS])
+        if group is Group.PURPOSE and not purpose:
+            purpose = document.text.split("。")[0][:_MAX_SENTENCE]
+    return Project(sheet.project, sheet.ministry, found, purpose)
 
 
 def structure_pairs(found: Sequence[Project], epochs: int) -> list[Pairs]:
@@ -116,6 +125,20 @@ def _pairs(
             yield pair
 
 
+def disguised_pairs(found: Sequence[Project], terms: Sequence[Term], epochs: int, seed: int) -> list[Pairs]:
+    """Names and purposes said in everyday words, with what the project says of itself elsewhere."""
+    disguise, rng = Disguise(terms), random.Random(seed)
+    names: list[tuple[list[str], list[str]]] = []
+    purposes: list[tuple[list[str], list[str]]] = []
+    for project in found:
+        for _ in range(_DISGUISES):
+            name, purpose = (tokens.terms(disguise.text(text, rng)) for text in (project.name, project.purpose))
+            names.append((name, project.joined(Group.NAME, Group.PURPOSE)))
+            purposes.append((purpose, project.joined(Group.NAME, Group.OVERVIEW)))
+    kinds = (("everyday-name", names), ("everyday-purpose", purposes))
+    return [Pairs(kind, [(a, b) for a, b in pairs if a and b], epochs) for kind, pairs in kinds]
+
+
 def bridge_pairs(
     found: Sequence[Project],
     queries: Sequence[EverydayQuery],
@@ -141,6 +164,8 @@ def bridge_pairs(
         ("query-name", (Group.NAME,)),
     ]
     made = [_query_pairs(kind, view, found, asked, wrong, epochs) for kind, view in views]
+    goals = (Group.OUTCOME, Group.OUTPUT, Group.PAYEE)  # seen less often: they say less of what a project is
+    made.append(_query_pairs("query-indicators", goals, found, asked, wrong, max(1, epochs // 3)))
     return [*made, Pairs("thesaurus", [(a, b) for a, b in word_pairs if a and b], max(1, epochs // 2))]
 
 
