@@ -313,7 +313,7 @@ def _years_in(texts: Iterable[str]) -> set[int]:
 def _question(answer: Answer, span: Span, shown: str) -> bool:
     asked = answer.interpretation
     read = () if asked is None else (asked.item, asked.payee, asked.block, asked.filter.payee, asked.filter.topic)
-    return (span.part in answer.question or span.part in read) and _plain(shown) == _plain(span.part)
+    return (span.part in answer.question or span.part in read) and _same_quotes(_plain(shown)) == _same_quotes(_plain(span.part))
 
 
 def _threshold(answer: Answer, span: Span, shown: str) -> bool:
@@ -332,7 +332,12 @@ def _named(answer: Answer, span: Span, shown: str) -> bool:
     if span.index < 0:
         return False
     printed = getattr(pools[span.source][span.index], span.part)
-    return printed is not None and _unescaped(shown) == "".join(str(printed).split())
+    return printed is not None and _same_quotes(_unescaped(shown)) == _same_quotes("".join(str(printed).split()))
+
+
+def _same_quotes(text: str) -> str:
+    """Quotation marks inside quotation marks are written 『』: the same letters otherwise."""
+    return text.replace("『", "「").replace("』", "」")
 
 
 def _unescaped(shown: str) -> str:

@@ -80,17 +80,21 @@ TEMPLATES: dict[Say, str] = {
     Say.PAYEE_SHARE: f"{_WHO}の{{base}}に占める**{{name}}**への支出額の割合は、**{{figure}}**です。{{mark}}{_IN_SHEET}",
     Say.ONE_BIDDER: f"{_WHO}の支出先のうち、入札者が一者のものは**{{figure}}**です。{{mark}}{_IN_SHEET}",
     Say.ONE_BIDDER_NONE: f"{_WHO}の支出先に、入札者が一者のものはありません。{_IN_SHEET}",
-    Say.MANY_COUNT: "{scope}の{sheet}の行政事業レビューシート[（「{topic}」に関する事業）]は、**{figure}**です。{mark}",
+    Say.MANY_COUNT: "{scope}の{sheet}の行政事業レビューシート[（「{topic}」に関する事業）]は、**{figure}**です[（例: {mark}）]。",
     Say.MANY_SUM: f"{_OF}の{{year}}の{{measure}}を合計すると、**{{figure}}**です（{{count}}のシートの合計）。",
     Say.MANY_TOP: f"{_OF}で、{{year}}の{{measure}}が{{which}}事業は、順に次のとおりです。",
     Say.MANY_THRESHOLD: f"{_OF}で、{{year}}の{{measure}}が{{condition}}事業は、**{{figure}}**です（比べたシートは{{count}}）。",
-    Say.MANY_GROUP: f"{_OF}の{{group}}の集計は、次のとおりです。",
+    Say.MANY_GROUP: f"{_OF}の[{{year}}の]{{measure}}を{{group}}に集計すると、{{which}}順に次のとおりです。",
+    Say.MANY_YEARS: "{scope}の{measure}の合計は、年度ごとに次のとおりです。",
+    Say.MANY_YEARS_SUM: "{scope}の{year}から{to}までの{measure}の合計は、**{figure}**です。年度ごとの合計は次のとおりです。",
+    Say.MANY_YEAR_LINE: "- {year}: {figure}",
     Say.MANY_CHANGE: "{scope}の{measure}の合計は、{year}の{before}から{to}の{after}へ、**{figure}**の増減です。",
-    Say.MANY_CHANGE_TOP: f"{_OF}で、{{year}}から{{to}}に{{measure}}が{{which}}事業は、順に次のとおりです。",
-    Say.MANY_PAYEE_COUNT: f"{_OF}で、「{{name}}」が支出先として記載された事業は、[**{{figure}}**です。]{{mark}}",
+    Say.MANY_CHANGE_TOP: f"{_OF}で、{{year}}から{{to}}に{{measure}}が{{which}}事業は、{{which}}額の大きい順に次のとおりです。",
+    Say.MANY_PAYEE_COUNT: f"{_OF}で、「{{name}}」が支出先として記載された事業は、**{{figure}}**です。",
     Say.MANY_NO_PAYEE: f"{_OF}の支出先に、「{{name}}」は記載されていません。",
     Say.MANY_PAYEE_SUM: f"{_OF}に記載された「{{name}}」への支出額の合計は、**{{figure}}**です（{{count}}の事業）。",
-    Say.MANY_PAYEE_TOP: f"{_OF}の[「{{name}}」への]支出額は、大きい順に次のとおりです。",
+    Say.MANY_PAYEE_TOP: f"{_OF}に記載された「{{name}}」への支出額は、大きい順に次のとおりです。",
+    Say.MANY_TOP_PAYEES: f"{_OF}に記載された支出先ごとの支出額の合計は、大きい順に次のとおりです（名称の表記ごと）。",
     Say.MANY_LINE: "- {project}[（{ministry}）][: {figure}]{mark}",
     Say.MANY_EMPTY: f"{_OF}には、[{{year}}の]お尋ねの項目が記載された事業がありません。",
     Say.MANY_MORE: "（ほかは一覧表にあります。）",
@@ -128,6 +132,7 @@ TEMPLATES: dict[Say, str] = {
     Say.FROM_SHEETS: "年度により異なるシートの記載を使いました（それぞれ最も新しいシート）。",
     Say.RELATIVE: "「{words}」は、{year}としました。",
     Say.LEFT_OUT: "{reason}のため集計から除いたシートは、{figure}です。",
+    Say.LEFT_OUT_ROWS: "{reason}のため合計に含めていない支出先の行は、{figure}です。",
     Say.OTHER_SPELLING: "ほかの表記、又は同じ法人番号の支出先があります（数えていません）: {names}{mark}",
     Say.SPELLING: "お尋ねの「{asked}」は、シートの「{name}」の記載によりました。",
     Say.SAME_NUMBER: "同じ支出先として扱った表記（法人番号又は名称が同じもの）: {names}",
@@ -143,6 +148,7 @@ TEMPLATES: dict[Say, str] = {
 
 # 公用文: 億 and 兆 follow the printed figure; two decimals below ten, one above.
 _LARGE = (("兆円", 2), ("億円", 1))
+_INNER_QUOTES = str.maketrans("「」", "『』")
 _GROUP = re.compile(r"\[([^\[\]]*)\]")
 _SLOT = re.compile(r"\{(\w+)\}")
 _INLINE = re.compile(r"([\\`*_{}\[\]<>#|~$&])")
@@ -223,6 +229,7 @@ class _Writer:
         self.spans: list[Span] = []
         self._in_list = False
         self._noted = False
+        self._quoted = False  # the part stands between 「 and 」
 
     @property
     def text(self) -> str:
@@ -232,9 +239,9 @@ class _Writer:
         return "".join(self._pieces)[start:]
 
     def begin_note(self) -> int:
-        self._put("\n" if self._noted else "\n\n")
+        self._put("  \n" if self._noted else "\n\n")  # two blanks: a line of its own in Markdown
         self._noted = True
-        self._put("- ※ ")
+        self._put("※ ")
         return self._length
 
     def statement(self, statement: Statement, *, inline: bool = False) -> None:
@@ -248,8 +255,10 @@ class _Writer:
         for slot in _SLOT.finditer(template):
             self._put(template[position : slot.start()])
             position = slot.end()
+            self._quoted = template[slot.start() - 1 : slot.start()] == "「"
             if slot[1] in slots:
                 self._part(slots[slot[1]])
+        self._quoted = False
         self._put(template[position:])
 
     def _put(self, text: str) -> None:
@@ -270,9 +279,9 @@ class _Writer:
             case Year(fiscal_year):
                 self._spanned(official(fiscal_year), "year", fiscal_year, "")
             case Name(source, index, attribute):
-                self._spanned(escape(self._named(source, index, attribute)), source, index, attribute)
+                self._spanned(self._inner(escape(self._named(source, index, attribute))), source, index, attribute)
             case User(text):
-                self._spanned(escape(text), "question", 0, text)
+                self._spanned(self._inner(escape(text)), "question", 0, text)
             case Marks(citations):
                 for index in sorted(set(citations)):
                     self._spanned(f"[{index + 1}]", "mark", index, "")
@@ -288,6 +297,10 @@ class _Writer:
             case Figure(result, converted):
                 self._figure(result, converted)
 
+    def _inner(self, text: str) -> str:
+        """Quotation marks inside quotation marks: 「…『…』…」."""
+        return text.translate(_INNER_QUOTES) if self._quoted else text
+
     def _figure(self, index: int, converted: bool) -> None:
         result = self._draft.results[index]
         value = Decimal(result.value or "0")
@@ -297,6 +310,8 @@ class _Writer:
             text = "約" + figure(round_half_up(value, 1), result.unit)
         else:
             text = figure(value, result.unit)
+            if result.value is not None and result.value.endswith(".0"):
+                text = comma(value) + ".0" + (result.unit or "")
         other = conversion(value, result.unit) if converted else ""
         self._spanned(f"{text}（{other}）" if other else text, "result", index, "figure")
 

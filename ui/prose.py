@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from ui.markup import Safe, escape, join, tag
 from ui.texts import with_years
 
+_NOTE = re.compile(r"(※.*)")
 _ITEM = re.compile(r"\s*(?:[-・]|\d+[.．]) +(.*)")
 _NUMBERED = re.compile(r"\s*\d+[.．] ")
 _RULE = re.compile(r"\s*\|?[\s:|-]*-[\s:|-]*\|?\s*")
@@ -51,6 +52,8 @@ def _kind(line: str) -> str:
         return "table"
     if _QUOTE.match(line):
         return "quote"
+    if line.startswith("※"):
+        return "notes"
     if _ITEM.match(line):
         if line.lstrip(" -・").startswith("※"):
             return "notes"
@@ -64,7 +67,7 @@ def _blocks(text: str, citations: int) -> Iterator[Safe]:
         if kind == "table":
             yield _table(lines, citations)
         elif kind in ("list", "ordered", "notes"):
-            items = [_ITEM.match(line) for line in lines]
+            items = [_ITEM.match(line) or _NOTE.match(line) for line in lines]
             name = "ol" if kind == "ordered" else "ul"
             drawn = [tag("li", inline(item[1], citations)) for item in items if item]
             yield tag(name, *drawn, class_="notes" if kind == "notes" else None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from qa.model import Candidate, Interpretation, Status, Threshold
 if TYPE_CHECKING:
     from corpus.store.reader import Corpus
 
+_SHARE_SAID = re.compile(r"[0-9０-９一二三四五六七八九]割(?:[0-9０-９一二三四五六七八九]分)?|半分|半数|半額")
 _MAX_CONFLICTS = 4
 
 
@@ -120,6 +122,8 @@ class Case:
         asked = unicodedata.normalize("NFKC", self.asked.question).replace(",", "")
         if plain(threshold.value) in asked:
             return Joined((Condition(), Words("の")), "")
+        if said := _SHARE_SAID.search(self.asked.question):  # 三割, 半分: in the asker's own words
+            return Joined((User(said.group()), Words(f"{threshold.compare.value}の")), "")
         return Words("条件に合う")
 
     def finish(self, status: Status = Status.ANSWERED) -> Draft:

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from corpus.fields import Field
-from corpus.units import plain
+from corpus.units import PERCENT, plain
 from qa.model import AnswerTable, Candidate, Citation, Result, Status, Threshold
 
 if TYPE_CHECKING:
@@ -73,12 +73,16 @@ class Say(StrEnum):
     MANY_TOP = "many top"
     MANY_THRESHOLD = "many threshold"
     MANY_GROUP = "many group"
+    MANY_YEARS = "many years"
+    MANY_YEARS_SUM = "many years sum"
+    MANY_YEAR_LINE = "many year line"
     MANY_CHANGE = "many change"
     MANY_CHANGE_TOP = "many change top"
     MANY_PAYEE_COUNT = "many payee count"
     MANY_NO_PAYEE = "many no payee"
     MANY_PAYEE_SUM = "many payee sum"
     MANY_PAYEE_TOP = "many payee top"
+    MANY_TOP_PAYEES = "many top payees"
     MANY_LINE = "many line"
     MANY_EMPTY = "many empty"
     MANY_MORE = "many more"
@@ -107,6 +111,7 @@ class Say(StrEnum):
     FROM_SHEETS = "from sheets"
     RELATIVE = "relative"
     LEFT_OUT = "left out"
+    LEFT_OUT_ROWS = "left out rows"
     OTHER_SPELLING = "other spelling"
     SPELLING = "spelling"
     SAME_NUMBER = "same number"
@@ -326,6 +331,8 @@ class Builder:
     ) -> int:
         """Adds a result and returns its index; the first one added is the primary one."""
         shown = None if value is None else plain(value)
+        if shown is not None and unit == PERCENT and "/" in (derivation or "") and "." not in shown:
+            shown += ".0"  # a calculated rate has one decimal, 39.0% like 39.1%
         self._results.append(Result(label, shown, unit, text, derivation, tuple(citations)))
         return len(self._results) - 1
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 from corpus.fields import Measure
 from corpus.units import PERCENT, plain, round_half_up
 from qa.answer.case import Case
-from qa.answer.draft import Draft, Figure, Marks, Say, Year
+from qa.answer.draft import Draft, Figure, Marks, Part, Say, Year
 from qa.answer.many_lists import change, group, threshold, top
 from qa.answer.many_payees import many_payees
 from qa.answer.many_pieces import (
@@ -43,7 +43,8 @@ def many(case: Case, population: Population) -> Draft:
     """Answer a question over many sheets."""
     asked = case.asked
     measure = next(iter(asked.measures), "")
-    scoped = population.scope(measure, asked.sheet_year, asked.fiscal_years, asked.filter)
+    years = asked.fiscal_years[-1:] if asked.operation is Operation.AGG_CHANGE else asked.fiscal_years
+    scoped = population.scope(measure, asked.sheet_year, years, asked.filter)
     if scoped is None:
         return _no_sheets(case, population)
     if asked.filter.payee or measure in (Measure.PAYEE_AMOUNT, Measure.PAYEE_NAME):
@@ -75,9 +76,11 @@ def count(question: Many) -> Draft:
         return empty(question)
     fill_table(question, kept, ())
     result = count_result(question, "事業（シート）の数", len(kept))
-    cited = tuple(index for one in kept[:3] for index in cite(question, one))
-    builder.say(Say.MANY_COUNT, **question.head(), figure=Figure(result), mark=Marks(cited))
-    if question.scoped.filter.topic:
+    listed = bool(question.scoped.filter.topic) or question.case.asked.field == "一覧"
+    cited = () if listed else tuple(index for one in kept[:3] for index in cite(question, one))
+    examples: dict[str, Part] = {"mark": Marks(cited)} if cited else {}
+    builder.say(Say.MANY_COUNT, **question.head(), figure=Figure(result), **examples)
+    if listed:
         list_rows(question, kept)
     return question.finish()
 

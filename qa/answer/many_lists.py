@@ -11,7 +11,7 @@ from corpus.fields import Measure
 from corpus.store.model import SheetInfo
 from corpus.units import PERCENT, YEN_PER_UNIT, plain
 from qa.answer import calc
-from qa.answer.draft import Draft, Figure, Marks, Name, Say, Words, Year
+from qa.answer.draft import Draft, Figure, Marks, Name, Part, Say, Words, Year
 from qa.answer.many_pieces import (
     AMOUNT,
     GROUPS,
@@ -40,7 +40,7 @@ NOT_MET = "条件に合わない"
 _GROUP_WORDS = {
     "府省庁": "府省庁", "省庁": "府省庁", "省": "府省庁", "府省": "府省庁", "ministry": "府省庁",
     "部局": "部局", "局": "部局", "担当部局": "部局", "担当部局庁": "部局", "bureau": "部局",
-    "会計": "会計", "会計区分": "会計", "account": "会計",
+    "会計": "会計", "会計区分": "会計", "account": "会計", "年度": "年度", "year": "年度",
 }  # fmt: skip
 
 
@@ -105,11 +105,16 @@ def group(question: Many) -> Draft:
     """Sums (or counts) per ministry, bureau or account, largest first."""
     asked = question.case.asked
     key = _GROUP_WORDS.get(asked.group_by, "府省庁")
+    if key == "年度":
+        return by_year(question)
     name, column, of = GROUPS[key]
     if question.measure:
         kept, left_out = facts(question)
     else:
         kept, left_out = [Fact(info, None, "") for info in question.population.sheets(question.scoped)], []
+    if only := tuple(asked.item.split("・")) if asked.item else ():
+        kept = [one for one in kept if of(one.info) in only]
+        left_out = [one for one in left_out if of(one[0]) in only]
     if not kept:
         return empty(question)
     sums: dict[str, Decimal] = collections.defaultdict(Decimal)
@@ -120,7 +125,7 @@ def group(question: Many) -> Draft:
     ordered = sorted(sums.items(), key=lambda pair: -pair[1] if asked.descending else pair[1])
     unit = result_unit(question, kept)
     builder = question.case.builder
-    builder.say(Say.MANY_GROUP, **question.head(), group=Words(name))
+    builder.say(Say.MANY_GROUP, **grouped_head(question, only), group=Words(name), which=Words("大きい" if asked.descending else "小さい"))
     for title, amount in ordered[: asked.top_n or 60]:
         if question.measure:
             derivation = f"SUM(rows[{AMOUNT}] where rows[{column}]={title})"
@@ -129,6 +134,51 @@ def group(question: Many) -> Draft:
             result = count_result(question, title, int(amount), f"COUNT(rows where rows[{column}]={title})")
         builder.say(Say.MANY_LINE, project=Name("result", result, "label"), figure=Figure(result), mark=Marks(()))
     say_left_out(question, left_out)
+    return question.finish()
+
+
+def grouped_head(question: Many, only: Sequence[str] = ()) -> dict[str, Part]:
+    """The first sentence's slots: without a measure the projects are counted, and no fiscal year is named."""
+    slots = question.head()
+    if not question.measure:
+        del slots["year"]
+        slots["measure"] = Words("事業（シート）の数")
+    if only:
+        slots["scope"] = Words("・".join(only))
+    return slots
+
+
+def by_year(question: Many) -> Draft:
+    """The total of every fiscal year asked (else of all there are), each from that year's own sheets."""
+    asked = question.case.asked
+    measure = question.measure or Measure.INITIAL.value
+    years = sorted(asked.fiscal_years) or question.population.fiscal_years(measure)
+    rows: list[tuple[str, ...]] = []
+    totals: list[tuple[int, Decimal, str]] = []
+    for year in years:
+        scoped = question.population.scope(measure, None, (year,), question.scoped.filter)
+        found = [] if scoped is None else question.population.figures(scoped, measure)
+        kept = [one for one in found if one.amount_yen is not None]
+        if kept:
+            rows += [(*identity(one.info), plain(one.amount_yen or Decimal(0)), str(year)) for one in kept]
+            totals.append((year, sum((one.amount_yen or Decimal(0) for one in kept), Decimal(0)), result_unit(question, kept)))
+    if not totals or (asked.fiscal_years and len(totals) < len(years)):
+        return empty(question)
+    builder = question.case.builder
+    builder.table = AnswerTable((*HEADER, f"{measure}（円）", "年度"), tuple(rows))
+    slots = {**question.head(), "measure": Words(measure)}
+    unit = totals[0][2] if len({one[2] for one in totals}) == 1 else "百万円"
+    if asked.fiscal_years and len(totals) > 1:
+        added = sum((amount for _, amount, _ in totals), Decimal(0))
+        result = money_result(question, f"{measure}の合計", added, unit, f"SUM(rows[{AMOUNT}])", ())
+        builder.say(Say.MANY_YEARS_SUM, **{**slots, "year": Year(years[0]), "to": Year(years[-1])}, figure=Figure(result))
+    else:
+        builder.say(Say.MANY_YEARS, **slots)
+    for year, amount, own in totals:
+        derivation = f"SUM(rows[{AMOUNT}] where rows[{AMOUNT + 1}]={year})"
+        result = money_result(question, f"{year}年度の合計", amount, own, derivation, ())
+        builder.say(Say.MANY_YEAR_LINE, year=Year(year), figure=Figure(result))
+    builder.note(Say.RULE, words=Words("それぞれの年度の額が記載された年度のシートを合計しました。"))
     return question.finish()
 
 

@@ -10,7 +10,7 @@ from corpus.fields import Measure
 from corpus.text import payee_key
 from corpus.units import YEN_PER_UNIT, is_money, plain
 from qa.answer.draft import Draft, Figure, Joined, Marks, Name, Part, Say, User, Words
-from qa.answer.many_pieces import CITED, LISTED, Many, count_result, empty, identity, say_left_out
+from qa.answer.many_pieces import CITED, LISTED, Many, count_result, empty, identity
 from qa.answer.payee_rows import core
 from qa.answer.population import OTHER_BLOCK, PayeeFact, one_block_each
 from qa.model import AnswerTable, Operation, Status
@@ -102,15 +102,9 @@ def _count(question: Many, rows: Sequence[PayeeFact]) -> Draft:
         **question.head(),
         name=Name("citation", cited[0], "raw"),
         figure=Figure(result),
-        mark=Marks(tuple(cited[:3])),
     )
     for index in cited:
-        builder.say(
-            Say.MANY_LINE,
-            project=Name("citation", index, "project"),
-            ministry=Name("citation", index, "ministry"),
-            mark=Marks((index,)),
-        )
+        builder.say(Say.MANY_LINE, **question.whose(index), mark=Marks((index,)))
     if len(written) > LISTED:
         builder.say(Say.MANY_MORE)
     _note_spellings(question, rows, name)
@@ -164,8 +158,8 @@ def _sum(question: Many, rows: Sequence[PayeeFact]) -> Draft:
     if len(kept) > LISTED:
         builder.say(Say.MANY_MORE)
     if dropped:
-        left = [(question.population.by_no[row.no], OTHER_BLOCK) for row in dropped]
-        say_left_out(question, left)
+        left = count_result(question, f"合計に含めていない行（{OTHER_BLOCK}）", len(dropped), f"COUNT(left_out={OTHER_BLOCK})")
+        builder.note(Say.LEFT_OUT_ROWS, figure=Figure(left), reason=Words(OTHER_BLOCK))
         builder.note(Say.RECONTRACT)
     _note_spellings(question, rows, name)
     return question.finish()
@@ -186,8 +180,7 @@ def _lines(question: Many, rows: Sequence[PayeeFact]) -> None:
         result = builder.result(view.sheet.project, cell.value, cell.unit, citations=(index,))
         builder.say(
             Say.MANY_LINE,
-            project=Name("citation", index, "project"),
-            ministry=Name("citation", index, "ministry"),
+            **question.whose(index),
             figure=Figure(result),
             mark=Marks((index,)),
         )
@@ -220,7 +213,7 @@ def _top_payees(question: Many) -> Draft:
     _fill(question, kept)
     builder = question.case.builder
     unit = _unit(question)
-    builder.say(Say.MANY_PAYEE_TOP, **question.head())
+    builder.say(Say.MANY_TOP_PAYEES, **question.head())
     for name in ordered[: question.case.asked.top_n or CITED]:
         own = [row for row in kept if row.name == name]
         index = _cite(question, own[0])

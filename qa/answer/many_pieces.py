@@ -50,6 +50,13 @@ class Many:
             slots["topic"] = User(wanted.topic) if wanted.topic in self.case.asked.question else Words(wanted.topic)
         return slots
 
+    def whose(self, citation: int) -> dict[str, Part]:
+        """Slots of one listed project: its name, and its ministry unless all are of the one asked."""
+        slots: dict[str, Part] = {"project": Name("citation", citation, "project")}
+        if not self.scoped.filter.ministry:
+            slots["ministry"] = Name("citation", citation, "ministry")
+        return slots
+
     def finish(self) -> Draft:
         if self.scoped.filter.topic:
             self.case.builder.note(Say.BY_NAME_ONLY)
@@ -130,8 +137,7 @@ def say_left_out(question: Many, left_out: Sequence[tuple[SheetInfo, str]]) -> N
 def say_row(question: Many, one: Fact, result: int, figure: Part, citations: Sequence[int]) -> None:
     question.case.builder.say(
         Say.MANY_LINE,
-        project=Name("citation", citations[0], "project"),
-        ministry=Name("citation", citations[0], "ministry"),
+        **question.whose(citations[0]),
         figure=figure,
         mark=Marks(tuple(citations)),
     )
@@ -145,8 +151,7 @@ def add_row(question: Many, one: Fact, unit: str) -> None:
         result = builder.result(one.info.project, text=one.info.project, citations=citations)
         builder.say(
             Say.MANY_LINE,
-            project=Name("citation", citations[0], "project"),
-            ministry=Name("citation", citations[0], "ministry"),
+            **question.whose(citations[0]),
             mark=Marks(citations),
         )
         return

@@ -121,6 +121,10 @@ class Population:
             return None
         return Scoped(sheet_year, fiscal_year if fiscal_year is not None else sheet_year - offset, restriction)
 
+    def fiscal_years(self, measure: str) -> list[int]:
+        """Fiscal years of a figure that the sheets at hand report in their own year, oldest first."""
+        return sorted(year - _SHEET_OFFSET.get(measure, 0) for year in self.by_year)
+
     def sheets(self, scoped: Scoped) -> list[SheetInfo]:
         """All sheets of the sheet year that pass the filters (except the payee)."""
         wanted = scoped.filter

@@ -19,6 +19,7 @@ from qa.understand.projects import Hints, NameFit
 _CLOSE = 0.6  # scores nearer than this fit alike
 _LONG = 10.0  # a name this long stays itself whatever stands before it
 _SHORT = 5.0
+_NOTHING_MISSING = 0.05
 _WHOLE_NAME = 3.0  # shorter ones (焦点, 借料) are words as well
 _NAME_END = re.compile(r"(?:事業|経費|支援|推進|対策|実証)$")
 _DISTINCT = 8.0  # words of this weight name one project, whatever else its name holds
@@ -43,7 +44,7 @@ def choose(fits: list[NameFit], directory: Directory, hints: Hints) -> Choice:
     good = [f for f in good if f.in_ministry] or [f for f in good if f.exact and f.fit.total >= 5]
     if not good:
         return Choice(None, (), near)
-    good = _whole(good) or good
+    good = _whole(good, hints) or good
     best = _in_year(good, hints)
     if best.in_year:
         good = [f for f in good if f.in_year]
@@ -53,7 +54,7 @@ def choose(fits: list[NameFit], directory: Directory, hints: Hints) -> Choice:
     return Choice(best, tuple(rivals) if len(rivals) > 1 else (), near)
 
 
-def _whole(good: list[NameFit]) -> list[NameFit]:
+def _whole(good: list[NameFit], hints: Hints) -> list[NameFit]:
     """Names that stand in the question letter by letter with a sheet of the year asked, none inside another.
 
     They go before every name that merely resembles it, however much of the question that one explains
@@ -62,7 +63,19 @@ def _whole(good: list[NameFit]) -> list[NameFit]:
     """
     whole = [f for f in good if f.exact and f.printed and f.in_year and f.in_ministry and f.fit.total >= _WHOLE_NAME]
     outer = [f for f in whole if not any(_inside(f, other) for other in whole)]
+    outer = [f for f in outer if not any(_goes_further(f, other, hints) for other in good)]
     return [f for f in outer if not f.paid] or outer
+
+
+def _goes_further(name: NameFit, other: NameFit, hints: Hints) -> bool:
+    """All of ``other`` stands in the question too, and it is ``name`` with more than a ministry added (…補助金の「A」)."""
+    one, two = fold_name(name.name), fold_name(other.name)
+    if other.fit.missing > _NOTHING_MISSING or one not in two or not (other.in_year and other.in_ministry):
+        return False
+    added = two.replace(one, "", 1)
+    for ministry in hints.ministries:
+        added = added.replace(fold_name(ministry), "")
+    return total_weight(added) >= 1
 
 
 def _inside(name: NameFit, other: NameFit) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from corpus.fields import Measure
+from corpus.model import Table
 from corpus.years import kanji_number
 from qa.model import Filter, Interpretation, Operation, Subject
 from qa.understand.amounts import read_threshold
@@ -13,6 +14,9 @@ from qa.understand.payee_questions import rank_asked
 from qa.understand.reading import Reading, left_over
 from qa.understand.vocabulary import vocabulary
 
+ONE_YEAR_EACH = "順位や条件に合う事業は、年度を一つにしてお尋ねください"
+NO_SUCH_MINISTRY = "その名前の府省庁のシートは、取り込まれていません"
+NOT_RANKED = "支出先の数による順位は、お答えできません"
 UNREAD_COUNT = (
     "どのような条件の事業を数えるのか読み取れませんでした。府省庁、シートの年度、支出先の名称、執行率の条件などを書いてください"
 )
@@ -31,6 +35,24 @@ _LOW = re.compile(r"下位|ワースト|小さい|少ない|低い|最小|最少
 _COUNTED = re.compile(r"何件|何事業|何本|何個|件数|事業数|いくつ|幾つ|数え|の数|総数|シート数|何枚|数は|数を")
 _RATES = frozenset({Measure.EXECUTION_RATE, Measure.EXECUTION_RATE_INITIAL})
 _GROUPS = (("省", "府省庁"), ("局", "担当部局庁"), ("会計", "会計区分"), ("年度", "年度"), ("課", "担当課室"))
+_RANKED_GROUP = re.compile(
+    r"(?:多|大き|少な|小さ|高|低)(?:い|かった)\s?(?P<a>府?省庁?|府省|部局|局)(?!の事業)|(?:どの|どこの|何)(?P<b>府?省庁?|府省|部局|局)が"
+)
+_MOST_ONE = re.compile(r"一番|最も|もっとも|いちばん|最大|最小|最多|最少")
+_RANKED_PAYEES = re.compile(
+    r"(?:支出先|支払先|支払い先|受取先|会社|企業|法人|団体|事業者|業者)(?:の)?\s?(?:トップ|上位|ランキング|ベスト|順|は|を|$|\?)"
+    r"|(?:支出額|支払額|受取額|受け取った額|受領額)が?(?:最も|一番|いちばん|もっとも)?(?:大き|多|高)(?:い|かった)(?:順の?)?(?:支出先|支払先|会社|企業|法人|団体)"
+    r"|(?:どこ|誰|だれ|どの(?:会社|企業|団体))が[^、。?]{0,12}(?:受け取|もら)"
+)
+_MANY_PAYEES = re.compile(r"支出先(?:の数)?が(?:最も|一番)?(?:多|少な)い事業|支出先の?数")
+_SET = re.compile(
+    r"(?<!その)(?<!この)(?<!同じ)(?<!同)(?<!当該)(?:事業|シート)"
+    r"(?:を|は|で|が|の(?:一覧|数|うち|中|トップ|上位)|トップ|上位|ランキング|ベスト|ワースト)"
+)
+_LIKE_A_MINISTRY = re.compile(r"[一-龥ァ-ヶー]{1,10}(?:省|庁|委員会)$")
+_NO_CONDITION = frozenset({"事業名", "府省庁", "会計区分", "担当部局庁", Table.PAST_NUMBERS.value, "入札者数"})
+_ALL_SHEETS = re.compile(r"全(?:て|体|府省|省庁|シート|事業)|すべて|合わせて|トータル|合計")
+_THAT_ONE = re.compile(r"(?:その|この|同じ|当該|上記の|前の)(?:事業|シート|プロジェクト)(?!者)|同事業")
 _WHICH = re.compile(r"どの事業|どんな事業|何の事業|どのような事業|事業はどれ|事業を(?:一覧|すべて|全て|全部|挙げ|リスト)|事業の一覧|事業一覧")
 _TOPICAL = re.compile(r"(?:に関する|に関わる|についての|関連の|関係の)事業")
 _TOPIC = re.compile(r"(?:に関する|に関わる|についての|関連の|関係の|をテーマにした|に係る|向けの)$")
@@ -49,9 +71,35 @@ def is_about_many(reading: Reading) -> bool:
     counted = bool(_COUNTED.search(text)) and bool(_THINGS.search(text))
     threshold = read_threshold(text) is not None and "事業" in text
     listed = bool(reading.payee_form) and bool(_WHICH.search(text))
+    if named is None and (asks_groups(reading) or _payee_total(reading) or (reading.ministries and _WHICH.search(text))):
+        return True
     if listed or (reading.payee_form and counted) or (named is not None and (counted or _WHICH.search(text))):
         return True
     return scope and (bool(words & {"all", "top", "bottom", "group", "change"}) or summed or ranked or counted or threshold)
+
+
+def speaks_of_a_set(reading: Reading) -> bool:
+    """Words that cannot be about the one project talked about: rankings and lists of projects, groups."""
+    text = reading.board.text
+    ranked = _TOP.search(text) or _WHICH.search(text) or _COUNTED.search(text) or read_threshold(text) is not None
+    return asks_groups(reading) or bool(_SET.search(text) and ranked)
+
+
+def names_that_one(reading: Reading) -> bool:
+    """その事業で…: a project talked about before is meant."""
+    return bool(_THAT_ONE.search(reading.board.text))
+
+
+def asks_groups(reading: Reading) -> bool:
+    """府省庁別 and the like, or which ministry has most; by year only for the sheets of a ministry."""
+    group = _group(reading)
+    return bool(group) and (group != "年度" or bool(reading.ministries))
+
+
+def _payee_total(reading: Reading) -> bool:
+    """What a payee received over all sheets: 株式会社…が令和2年度シートで受け取った合計."""
+    summed = "sum" in reading.values("operation") or bool(_ALL_SHEETS.search(reading.board.text))
+    return bool(reading.payee_form) and reading.has("payee") and (summed or reading.resolved.sheet_year is not None)
 
 
 def read_many(reading: Reading, focus: Focus) -> Interpretation:
@@ -65,11 +113,23 @@ def read_many(reading: Reading, focus: Focus) -> Interpretation:
         measures = tuple(m for m in measures if m in _RATES)
     payee = _payee(reading)
     operation, top_n = _operation(reading, measures, payee)
-    if operation is Operation.AGG_COUNT and not payee and _restricts(reading):
-        return Interpretation(reading.question.original, Subject.NONE, Operation.LOOKUP, reason=UNREAD_COUNT)
+    if unread := _unread_condition(reading, payee, operation):
+        return _refused(reading, unread)
+    if operation is Operation.AGG_TOP and not payee and _RANKED_PAYEES.search(reading.board.text):
+        measures = (Measure.PAYEE_AMOUNT.value,)
+    if operation is Operation.AGG_TOP and _MANY_PAYEES.search(reading.board.text):
+        return _refused(reading, NOT_RANKED)
     if not measures and operation in (Operation.AGG_TOP, Operation.AGG_CHANGE):
         measures = (Measure.EXECUTED.value,)
     years, words = years_asked(reading, Operation.LOOKUP if operation is not Operation.AGG_CHANGE else Operation.DIFFERENCE, measures, focus)
+    group, several = _group(reading), _several(reading)
+    if len(years) > 1 and operation not in (Operation.AGG_CHANGE, Operation.AGG_GROUP):
+        if operation is not Operation.AGG_SUM or payee:
+            return _refused(reading, ONE_YEAR_EACH)
+        operation, group = Operation.AGG_GROUP, "年度"
+    if several and not payee and operation in (Operation.AGG_SUM, Operation.AGG_COUNT) and not _topic(reading, payee):
+        operation, group = Operation.AGG_GROUP, "府省庁"
+    only = several if operation is Operation.AGG_GROUP and group == "府省庁" else ()
     ministry = reading.ministries[0] if reading.ministries else None
     sheet_year = reading.resolved.sheet_year
     if sheet_year is None and operation is Operation.AGG_COUNT and not measures and years:
@@ -83,11 +143,12 @@ def read_many(reading: Reading, focus: Focus) -> Interpretation:
         years_relative=words,
         measures=measures[:1] or ((Measure.PAYEE_AMOUNT.value,) if payee and operation is Operation.AGG_SUM else ()),
         field=_form(reading.board.text, operation),
+        item="・".join(only),
         unit=unit_asked(reading),
         threshold=threshold if operation is Operation.AGG_THRESHOLD else None,
         filter=Filter(
-            ministry=ministry.name if ministry else "",
-            bureau=ministry.bureau if ministry else "",
+            ministry=ministry.name if ministry and not only else "",
+            bureau=ministry.bureau if ministry and not only else "",
             account=_account(reading.board.text),
             payee=payee,
             topic=_topic(reading, payee),
@@ -95,9 +156,32 @@ def read_many(reading: Reading, focus: Focus) -> Interpretation:
         top_n=top_n,
         descending=not _LOW.search(reading.board.text),
         rank=rank_asked(reading.board.text),
-        group_by=_group(reading),
-        notes=_one_ministry(reading),
+        group_by=group,
+        notes=() if only else _one_ministry(reading),
     )
+
+
+def _unread_condition(reading: Reading, payee: str, operation: Operation) -> str:
+    """Why the set of sheets is not the one asked about: a ministry there is not, a condition not understood."""
+    for start, end in left_over(reading.board):
+        if _LIKE_A_MINISTRY.search(reading.board.text[start:end]):
+            return f"{NO_SUCH_MINISTRY}（{reading.question.source(start, end)}）"
+    restricting = [c for c in reading.cues if c.kind in ("field", "column", "check") and c.value not in _NO_CONDITION]
+    if restricting or "one_bidder" in reading.values("payee"):
+        return UNREAD_COUNT
+    if payee and operation in (Operation.AGG_GROUP, Operation.AGG_CHANGE):
+        return UNREAD_COUNT
+    return UNREAD_COUNT if operation is Operation.AGG_COUNT and not payee and _restricts(reading) else ""
+
+
+def _refused(reading: Reading, reason: str) -> Interpretation:
+    return Interpretation(reading.question.original, Subject.NONE, Operation.LOOKUP, reason=reason)
+
+
+def _several(reading: Reading) -> tuple[str, ...]:
+    """The ministries named, when they are more than one and none by an agency."""
+    names = tuple(dict.fromkeys(m.name for m in reading.ministries))
+    return names if len(names) > 1 and not any(m.bureau for m in reading.ministries) else ()
 
 
 def _restricts(reading: Reading) -> bool:
@@ -126,11 +210,13 @@ def _operation(reading: Reading, measures: tuple[str, ...], payee: str) -> tuple
     count = kanji_number(next(g for g in top.groups() if g)) if top else 0
     if "change" in words and not payee:
         return Operation.AGG_CHANGE, count or 10
+    if _ranked_group(text):
+        return Operation.AGG_GROUP, count or (1 if _MOST_ONE.search(text) else 0)
     if top:
         return Operation.AGG_TOP, count
     if rank_asked(text) > 1:
         return Operation.AGG_TOP, rank_asked(text)
-    if "group" in words and _group(reading):
+    if _group(reading):
         return Operation.AGG_GROUP, 0
     if read_threshold(text) is not None and measures:
         return Operation.AGG_THRESHOLD, 0
@@ -182,5 +268,14 @@ def _account(text: str) -> str:
 
 
 def _group(reading: Reading) -> str:
+    if reading.has("operation", "trend") and reading.ministries and reading.has("measure"):
+        return "年度"
     phrase = next((c.phrase for c in reading.cues if c.kind == "aggregate" and c.value == "group"), "")
-    return next((name for sign, name in _GROUPS if sign in phrase), "")
+    return next((name for sign, name in _GROUPS if sign in phrase), "") or _ranked_group(reading.board.text)
+
+
+def _ranked_group(text: str) -> str:
+    """``執行額が一番多い省``: ministries (or bureaus) are ranked, not projects."""
+    found = _RANKED_GROUP.search(text)
+    word = (found["a"] or found["b"]) if found else ""
+    return "担当部局庁" if word.endswith("局") else "府省庁" if word else ""

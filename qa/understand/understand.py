@@ -13,7 +13,7 @@ from qa.understand.conversation import follow_up, pick_rival
 from qa.understand.directory import Directory, directory
 from qa.understand.figures import Focus, measures_asked, read_figure, strongly_asked
 from qa.understand.known import known_words
-from qa.understand.many import is_about_many, read_many
+from qa.understand.many import is_about_many, names_that_one, read_many, speaks_of_a_set
 from qa.understand.reading import Reading, left_over, read, read_again
 from qa.understand.resolve import Found, find_by_id, find_by_number, find_project
 from qa.understand.text import QuestionError, read_question
@@ -62,14 +62,14 @@ def _interpret(
     if asked_back is not None and (picked := pick_rival(reading, asked_back, places)):
         return picked
     unknown_name = _unknown_name(reading)
-    about_many = is_about_many(reading) and (not unknown_name or bool(reading.ministries or reading.payee_form or named))
+    about_many = is_about_many(reading) and not names_that_one(reading) and (not unknown_name or bool(reading.ministries or reading.payee_form or named))
     if about_many and not _short_follow_up(reading, context):
         return read_many(reading, Focus(reading.resolved.sheet_year or places.newest))
     if focus_sheet is not None and not unknown_name:
         sheet = context.corpus.sheet_at(focus_sheet.sheet_no)
         reading = read_again(reading, places, known_words(reading, sheet))
         return follow_up(reading, context, focus_sheet, sheet, places)
-    return _not_found(reading, found, unknown_name, context)
+    return _not_found(reading, found, unknown_name, places)
 
 
 def _about_project(reading: Reading, found: Found, context: Context, places: Directory) -> Interpretation:
@@ -127,9 +127,9 @@ def _bare_name(reading: Reading) -> bool:
     return not reading.cues and not reading.resolved.ends and not reading.years.relative and not left_over(reading.board)
 
 
-def _not_found(reading: Reading, found: Found, name: str, context: Context) -> Interpretation:
+def _not_found(reading: Reading, found: Found, name: str, places: Directory) -> Interpretation:
     """No project: say so with the words taken for its name, and what they resemble."""
-    asked = read_asked(reading, None, Focus(reading.resolved.sheet_year or 0))
+    asked = read_asked(reading, None, Focus(reading.resolved.sheet_year or places.newest))
     reason = f"{NO_PROJECT}（{name}）" if name or found.rivals else NO_NAME
     if not name and not found.rivals and not reading.cues:
         return _outside(reading)
@@ -157,7 +157,9 @@ def _unknown_name(reading: Reading) -> str:
 
 def _short_follow_up(reading: Reading, context: Context) -> bool:
     """A turn like 「いくつですか」 that only seems to speak of many sheets."""
-    return context.previous is not None and not reading.ministries and context.previous.subject is not Subject.MANY
+    if context.previous is None or reading.ministries or context.previous.subject is Subject.MANY:
+        return False
+    return not speaks_of_a_set(reading)
 
 
 def _focus_sheet(context: Context, places: Directory) -> Candidate | None:

@@ -100,7 +100,7 @@ def test_rate_over_a_zero_budget_is_refused() -> None:
         (Operation.MEAN, (Measure.EXECUTED,), (2017, 2018, 2019), "124.666667", "百万円"),
         (Operation.MAX_YEAR, (Measure.EXECUTED,), (), "316", "百万円"),
         (Operation.MIN_YEAR, (Measure.EXECUTED,), (2017, 2018, 2019), "15", "百万円"),
-        (Operation.SHARE, (Measure.EXECUTED, Measure.BUDGET_TOTAL), (2017,), "94", "%"),
+        (Operation.SHARE, (Measure.EXECUTED, Measure.BUDGET_TOTAL), (2017,), "94.0", "%"),
     ],
 )
 def test_operations(operation: Operation, measures: tuple[str, ...], years: tuple[int, ...], value: str, unit: str) -> None:
