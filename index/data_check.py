@@ -9,12 +9,15 @@ and a remedy, and exits with status 1 when there is one.  Where ``../shared`` st
 from __future__ import annotations
 
 import argparse
+import csv
 import dataclasses
 import gzip
+import io
 import json
 import re
 import sys
 import unicodedata
+import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -140,10 +143,15 @@ def check_projects(
             yield Defect(file, entry.line, found, "シートに書かれた府省庁名と事業名のとおりにしてください")
 
 
-def national_projects(judgit: Path) -> set[tuple[str, str]]:
-    """(府省庁, 事業名) of every national sheet under ``judgit``, names as ``flat`` leaves them."""
+def national_projects(data: Path) -> set[tuple[str, str]]:
+    """(府省庁, 事業名) of every national sheet under ``data``, names as ``flat`` leaves them."""
     names: set[tuple[str, str]] = set()
-    for path in sorted(judgit.glob("judgit-*.ndjson.gz")):
+    for path in sorted(data.glob("rs*/1-2_*.zip")):
+        with zipfile.ZipFile(path) as packed, packed.open(packed.namelist()[0]) as binary:
+            for row in csv.DictReader(io.TextIOWrapper(binary, encoding="utf-8-sig", newline="")):
+                names.add((row["政策所管府省庁"] or row["府省庁"], flat(row["事業名"])))
+                names.add((row["府省庁"], flat(row["事業名"])))
+    for path in sorted(data.glob("judgit/judgit-*.ndjson.gz")):
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             for line in lines:
                 sheet = json.loads(line)
@@ -239,14 +247,14 @@ def main(argv: list[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     defects = [*check_terms(terms), *check_queries(queries)]
-    evaluation, judgit = shared / "eval" / "dev-search.jsonl", shared / "data" / "judgit"
+    evaluation, data = shared / "eval" / "dev-search.jsonl", shared / "data"
     if evaluation.is_file():
         defects += check_evaluation(queries, evaluation)
-    if judgit.is_dir():
-        defects += check_projects(queries, national_projects(judgit))
+    if data.is_dir():
+        defects += check_projects(queries, national_projects(data))
     for defect in defects:
         sys.stdout.write(f"{defect}\n")
-    unchecked = "" if evaluation.is_file() and judgit.is_dir() else "（評価用データとの照合は省きました）"
+    unchecked = "" if evaluation.is_file() and data.is_dir() else "（評価用データとの照合は省きました）"
     sys.stdout.write(f"用語 {len(terms)}件、質問 {len(queries)}件、誤り {len(defects)}件{unchecked}\n")
     return 1 if defects else 0
 

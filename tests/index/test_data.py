@@ -24,7 +24,7 @@ def test_no_query_comes_from_the_evaluation_set(shared: Path) -> None:
 
 
 def test_every_project_is_the_name_of_a_national_sheet(shared: Path) -> None:
-    known = data_check.national_projects(shared / "data" / "judgit")
+    known = data_check.national_projects(shared / "data")
     assert [str(d) for d in data_check.check_projects(data_check.read_queries(), known)] == []
 
 
