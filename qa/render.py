@@ -143,7 +143,7 @@ TEMPLATES: dict[Say, str] = {
     Say.COMPUTED_RATE: "シートに執行率の記載がないため、執行額と計（歳出予算現額）から計算しました。",
     Say.PAYMENTS_OF: "{sheet}シートの支出先は、{year}の支出です。",
     Say.OTHER_INDICATORS: "指標の指定がないため、記載されたすべての指標を示しました。",
-    Say.BY_NAME_ONLY: "事業名に語を含む事業を数えました（本文だけに語を含む事業は含みません）。",
+    Say.BY_NAME_ONLY: "事業名に語を含む事業を数えました。本文だけに語を含む事業は含みません（本文は検索で探せます）。",
 }
 
 # 公用文: 億 and 兆 follow the printed figure; two decimals below ten, one above.

@@ -13,7 +13,7 @@ from decimal import Decimal
 from corpus.fields import Measure
 from corpus.units import PERCENT, plain, round_half_up
 from qa.answer.case import Case
-from qa.answer.draft import Draft, Figure, Marks, Part, Say, Year
+from qa.answer.draft import Draft, Figure, Marks, Part, Say, Words, Year
 from qa.answer.many_lists import change, group, threshold, top
 from qa.answer.many_payees import many_payees
 from qa.answer.many_pieces import (
@@ -37,6 +37,8 @@ from qa.answer.many_pieces import (
 from qa.answer.population import Figure as Fact
 from qa.answer.population import Population
 from qa.model import AnswerTable, Operation, Status
+
+_ONLY_SHEETS = "シートのある事業の額の合計で、府省庁の予算や決算の全体の額ではありません。"
 
 
 def many(case: Case, population: Population) -> Draft:
@@ -102,6 +104,7 @@ def total(question: Many) -> Draft:
     question.case.builder.say(Say.MANY_SUM, **question.head(), figure=Figure(result), count=Figure(number))
     for one in ordered[:CITED]:
         add_row(question, one, row_unit(question, one))
+    question.case.builder.note(Say.RULE, words=Words(_ONLY_SHEETS))
     if len(ordered) > CITED:
         question.case.builder.say(Say.MANY_MORE)
     say_left_out(question, left_out)

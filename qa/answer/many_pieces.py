@@ -39,7 +39,8 @@ class Many:
     def head(self) -> dict[str, Part]:
         """Slots of every first sentence: whose sheets, of which year, restricted by what."""
         wanted = self.scoped.filter
-        words = [wanted.ministry or "全府省庁", wanted.bureau, wanted.account]
+        account = f"会計区分に{wanted.account}を含むもの" if wanted.account else ""
+        words = [wanted.ministry or "全府省庁", wanted.bureau, account]
         slots: dict[str, Part] = {
             "scope": Words("・".join(word for word in words if word)),
             "sheet": Year(self.scoped.sheet_year),

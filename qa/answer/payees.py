@@ -6,6 +6,8 @@ added up.
 
 from __future__ import annotations
 
+import dataclasses
+
 from corpus.fields import Measure
 from corpus.model import Table
 from qa.answer import calc
@@ -49,7 +51,11 @@ def payees(case: Case) -> Draft:
     if not rows:
         return _no_block(case, view)
     _note_year(case, rows[0])
-    return _OPERATIONS[case.asked.operation](case, rows)
+    draft = _OPERATIONS[case.asked.operation](case, rows)
+    if draft.results or any(one.fiscal_year is not None for one in draft.citations):
+        return draft
+    kept = tuple(note for note in draft.notes if note.say is not Say.PAYMENTS_OF)  # no payment is shown
+    return dataclasses.replace(draft, notes=kept)
 
 
 def _no_rows(case: Case) -> Draft:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import collections
 import dataclasses
 import functools
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -139,7 +140,7 @@ class Population:
             found = [info for info in found if key in name_key(info.account)]
         if wanted.topic:
             keys = [name_key(word) for word in wanted.topic.split() if name_key(word)]
-            found = [info for info in found if all(key in name_key(info.project) for key in keys)]
+            found = [info for info in found if all(_holds(name_key(info.project), key) for key in keys)]
         return found
 
     def figures(self, scoped: Scoped, measure: str) -> list[Figure]:
@@ -211,6 +212,13 @@ class Population:
         allowed = {info.no for info in self.sheets(scoped)}
         facts = [PayeeFact(*row) for row in rows]  # type: ignore[arg-type]
         return [fact for fact in facts if fact.no in allowed]
+
+
+def _holds(name: str, word: str) -> bool:
+    """The word stands in the name; letters only as a word of their own (AI is not in Unitaid)."""
+    if not word.isascii():
+        return word in name
+    return re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", name) is not None
 
 
 def one_block_each(rows: Sequence[PayeeFact]) -> tuple[list[PayeeFact], list[PayeeFact]]:

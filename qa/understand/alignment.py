@@ -117,8 +117,9 @@ def align(stretch: Stretch, name: str) -> Alignment | None:
     hit = [False] * len(stretch.folded)
     for begin, end in pieces:
         hit[begin:end] = [True] * (end - begin)
-    if (at := stretch.folded.find(name)) >= 0:
-        return _measure(stretch, name, pieces, hit, (at, at + len(name)))
+    if name in stretch.folded:  # a payee's name may hold the project's too: the place that leaves least counts
+        places = [m.start() for m in re.finditer(f"(?={re.escape(name)})", stretch.folded)]
+        return max((_measure(stretch, name, pieces, hit, (at, at + len(name))) for at in places), key=lambda a: a.score)
     spans = {_best_span(stretch, hit)}
     spans |= {trimmed for span in spans for trimmed in _without_outer_piece(pieces, *span)}
     found = [_measure(stretch, name, pieces, hit, span) for span in sorted(spans) if span[0] < span[1]]

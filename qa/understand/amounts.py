@@ -15,7 +15,7 @@ _TENTHS = re.compile(r"(?<![\d.])(\d|[一二三四五六七八九])割(?:(\d|[�
 _HALF = re.compile(r"半分|半数|半額|二分の一|2分の1")
 _TIMES = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?)\s?倍")
 _PREMISE_AFTER = re.compile(
-    r"\s*(?:だった|でした)?(?:です|でし|だ)?(?:よね|よな|と聞い|と言われ|とのこと|で合って|で正し|と書いて|という認識|と思って|と理解|ではない|じゃない|は正しい|は本当|で間違い|で良い|でよい|でいい)"
+    r"\s*(?:の(?:予算|要求|執行|支出|補正|当初予算|概算要求)(?:額)?)?(?:だった|でした)?(?:です|でし|だ)?(?:よね|よな|と聞い|と言われ|とのこと|で合って|で正し|と書いて|という認識|と思って|と理解|ではない|じゃない|は正しい|は本当|で間違い|で良い|でよい|でいい)"
 )
 _NEAR = 14  # characters between a number and its comparing word
 
@@ -29,6 +29,16 @@ def read_threshold(text: str) -> Threshold | None:
         if word is not None and best is None:
             best = Threshold(Compare[word.value], value, unit)
     return best
+
+
+def read_thresholds(text: str) -> set[tuple[str, Decimal]]:
+    """Every different number with a comparing word right after it (10億円以上100億円未満: two)."""
+    compare = vocabulary().compare.find(text)
+    found = set()
+    for value, unit, end in _numbers(text):
+        if any(end <= c.start <= end + 2 for c in compare):
+            found.add((unit, value))
+    return found
 
 
 def read_premise(text: str) -> tuple[Decimal, str] | None:

@@ -14,7 +14,7 @@ from qa.understand.items import Item, find_item, introduction
 from qa.understand.payee_questions import read_payee
 from qa.understand.reading import Reading, left_over
 from qa.understand.vocabulary import Cue, vocabulary
-from qa.understand.wording import ASKS_ELSE, EACH, UNREAD, WHICH_YEAR, said
+from qa.understand.wording import ASKS_ELSE, EACH, PERCENT_ASKED, UNREAD, WHICH_YEAR, said
 
 UNREAD_QUESTION = (
     "何をお答えすればよいか読み取れませんでした。執行額、執行率、増減額、最も多い年度、最大の支出先など、知りたいことを書いてください"
@@ -75,6 +75,8 @@ def _read_numbers(reading: Reading, sheet: Sheet | None, focus: Focus) -> Interp
         found = read_figure(reading, focus, measures)
         if not name and found.operation is Operation.LOOKUP and _misses_something(reading, found):
             return _unread(reading)
+        if name and found.operation is Operation.LOOKUP and PERCENT_ASKED.search(said(reading)):
+            found = dataclasses.replace(found, operation=Operation.SHARE)  # 職員旅費は当初予算の何％
         return dataclasses.replace(found, item=name, table=table)
     if item is not None:
         return _indicator(reading, focus, measures, item)
@@ -94,7 +96,9 @@ def _without_measure(reading: Reading, focus: Focus) -> Interpretation:
     if words and not reading.has("operation"):
         return _unknown(reading, words)
     computed = operation_asked(reading, ()) is not Operation.LOOKUP
-    if not reading.has("operation") and not computed and UNREAD.search(said(reading)):
+    nothing = not reading.has("operation") and not computed
+    only_sum = set(reading.values("operation")) == {"sum"} and not reading.resolved.ends
+    if (nothing or only_sum) and UNREAD.search(said(reading)):
         return _unread(reading)
     if reading.has("measure", "実績") and words:
         return dataclasses.replace(read_figure(reading, focus, (Measure.OUTCOME_ACTUAL.value,)), item=words)

@@ -19,7 +19,7 @@ from qa.understand.projects import Hints, NameFit
 _CLOSE = 0.6  # scores nearer than this fit alike
 _LONG = 10.0  # a name this long stays itself whatever stands before it
 _SHORT = 5.0
-_NOTHING_MISSING = 0.05
+_NOTHING_MISSING = 0.3  # a うち between the parts
 _WHOLE_NAME = 3.0  # shorter ones (焦点, 借料) are words as well
 _NAME_END = re.compile(r"(?:事業|経費|支援|推進|対策|実証)$")
 _DISTINCT = 8.0  # words of this weight name one project, whatever else its name holds

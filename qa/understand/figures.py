@@ -30,6 +30,7 @@ from qa.understand.wording import (
 )
 
 # A shorter, weaker word gives way when an official one stands in the same question.
+UNUSED = "不用額"  # qa.answer.terms: a term that is calculated
 _WEAK = frozenset({"予算", "支出", "執行", "補正", "当初", "要求", "当初は", "当初で", "予算額", "使った", "使われた", "支出額", "現額"})
 _LISTED = re.compile(r"(?:と|・|や|、|及び)(?:執行|当初|補正|繰|要求|決算)")  # 予算と執行額
 _MONEY = frozenset(
@@ -203,7 +204,9 @@ def read_figure(reading: Reading, focus: Focus, measures: tuple[str, ...]) -> In
     """A question about figures of the budget table (or of the measures given)."""
     operation = operation_asked(reading, measures)
     if operation is Operation.UNUSED:
-        measures = (Measure.BUDGET_TOTAL.value, Measure.EXECUTED.value)
+        over = _unused_over_years(reading)
+        operation = over or operation
+        measures = (UNUSED,) if over else (Measure.BUDGET_TOTAL.value, Measure.EXECUTED.value)
     years, words = years_asked(reading, operation, measures, focus)
     if operation in _PAIR and len(measures) == 2:
         measures, years = _in_order(measures, years)
@@ -221,6 +224,16 @@ def read_figure(reading: Reading, focus: Focus, measures: tuple[str, ...]) -> In
         threshold=read_threshold(reading.rest) if operation is Operation.YEARS_OVER else None,
         premise=read_premise(reading.rest),
     )
+
+
+def _unused_over_years(reading: Reading) -> Operation | None:
+    """不用額の推移, 不用額が最も多い年度: an operation over the unused balances of several years."""
+    named = reading.values("operation")
+    if "max_year" in named or "min_year" in named:
+        return Operation.MAX_YEAR if "max_year" in named else Operation.MIN_YEAR
+    if len(reading.resolved.spread) > 1 and ("sum" in named or "mean" in named):
+        return Operation.SUM if "sum" in named else Operation.MEAN
+    return Operation.TREND if "trend" in named or reading.years.recent >= 2 else None
 
 
 def _in_order(measures: tuple[str, ...], years: tuple[int, ...]) -> tuple[tuple[str, ...], tuple[int, ...]]:

@@ -8,7 +8,7 @@ from corpus.fields import Measure
 from corpus.model import Table
 from corpus.years import kanji_number
 from qa.model import Filter, Interpretation, Operation, Subject
-from qa.understand.amounts import read_threshold
+from qa.understand.amounts import read_threshold, read_thresholds
 from qa.understand.figures import Focus, measures_asked, unit_asked, years_asked
 from qa.understand.payee_questions import rank_asked
 from qa.understand.reading import Reading, left_over
@@ -49,8 +49,12 @@ _SET = re.compile(
     r"(?<!その)(?<!この)(?<!同じ)(?<!同)(?<!当該)(?:事業|シート)"
     r"(?:を|は|で|が|の(?:一覧|数|うち|中|トップ|上位)|トップ|上位|ランキング|ベスト|ワースト)"
 )
-_LIKE_A_MINISTRY = re.compile(r"[一-龥ァ-ヶー]{1,10}(?:省|庁|委員会)$")
+_LIKE_A_MINISTRY = re.compile(r"(?<!全)(?<!各)(?<!他)(?<!府)[一-龥ァ-ヶー](?<!全)(?<!各)(?<!他)(?<!府)(?:省|庁|委員会)$")
+_BUREAU = re.compile(r"[一-龥ァ-ヶー・]{1,14}(?:局|官房|課|院|部)$")
+_NO_BUREAU = re.compile(r"(?:全|一|内|外|大|本)部$|結局$")
+_BESIDE = "複数の条件を組み合わせた集計はできません。条件は一つずつお尋ねください"
 _NO_CONDITION = frozenset({"事業名", "府省庁", "会計区分", "担当部局庁", Table.PAST_NUMBERS.value, "入札者数"})
+_SUMMED = frozenset({Measure.INITIAL, Measure.SUPPLEMENTARY, Measure.BUDGET_TOTAL, Measure.EXECUTED, Measure.REQUEST})
 _ALL_SHEETS = re.compile(r"全(?:て|体|府省|省庁|シート|事業)|すべて|合わせて|トータル|合計")
 _THAT_ONE = re.compile(r"(?:その|この|同じ|当該|上記の|前の)(?:事業|シート|プロジェクト)(?!者)|同事業")
 _WHICH = re.compile(r"どの事業|どんな事業|何の事業|どのような事業|事業はどれ|事業を(?:一覧|すべて|全て|全部|挙げ|リスト)|事業の一覧|事業一覧")
@@ -66,12 +70,16 @@ def is_about_many(reading: Reading) -> bool:
         return False
     scope = bool(reading.ministries) or bool(_THINGS.search(text))
     words = {c.value for c in vocabulary().aggregate_words.find(reading.board.masked)} | set(reading.values("aggregate"))
-    summed = "sum" in reading.values("operation") and bool(reading.ministries)
+    summed = "sum" in reading.values("operation") and bool(reading.ministries or names_account(reading))
     ranked = bool(_TOP.search(text) or _ONE.search(text))
     counted = bool(_COUNTED.search(text)) and bool(_THINGS.search(text))
     threshold = read_threshold(text) is not None and "事業" in text
     listed = bool(reading.payee_form) and bool(_WHICH.search(text))
     if named is None and (asks_groups(reading) or _payee_total(reading) or (reading.ministries and _WHICH.search(text))):
+        return True
+    if named is None and _topic(reading, "") and _THINGS.search(text) and (_WHICH.search(text) or counted):
+        return True
+    if named is None and _whole_ministry(reading):
         return True
     if listed or (reading.payee_form and counted) or (named is not None and (counted or _WHICH.search(text))):
         return True
@@ -94,6 +102,15 @@ def asks_groups(reading: Reading) -> bool:
     """府省庁別 and the like, or which ministry has most; by year only for the sheets of a ministry."""
     group = _group(reading)
     return bool(group) and (group != "年度" or bool(reading.ministries))
+
+
+def _whole_ministry(reading: Reading) -> bool:
+    """``令和5年度の防衛省の予算はいくら``: a ministry, a year and an amount, and nothing else."""
+    years = len(reading.resolved.ends) == 1 or reading.resolved.sheet_year is not None
+    plain = not any(c.kind in ("field", "column", "check", "payee", "unrecorded", "operation") for c in reading.cues)
+    bare = not any(end - start >= 2 for start, end in left_over(reading.board))
+    money = any(c.kind == "measure" and c.value in _SUMMED for c in reading.cues)
+    return bool(reading.ministries) and years and plain and bare and money
 
 
 def _payee_total(reading: Reading) -> bool:
@@ -148,7 +165,7 @@ def read_many(reading: Reading, focus: Focus) -> Interpretation:
         threshold=threshold if operation is Operation.AGG_THRESHOLD else None,
         filter=Filter(
             ministry=ministry.name if ministry and not only else "",
-            bureau=ministry.bureau if ministry and not only else "",
+            bureau="" if only else (ministry.bureau if ministry else "") or _bureau(reading),
             account=_account(reading.board.text),
             payee=payee,
             topic=_topic(reading, payee),
@@ -163,6 +180,8 @@ def read_many(reading: Reading, focus: Focus) -> Interpretation:
 
 def _unread_condition(reading: Reading, payee: str, operation: Operation) -> str:
     """Why the set of sheets is not the one asked about: a ministry there is not, a condition not understood."""
+    if len(read_thresholds(reading.rest)) > 1:
+        return _BESIDE
     for start, end in left_over(reading.board):
         if _LIKE_A_MINISTRY.search(reading.board.text[start:end]):
             return f"{NO_SUCH_MINISTRY}（{reading.question.source(start, end)}）"
@@ -176,6 +195,19 @@ def _unread_condition(reading: Reading, payee: str, operation: Operation) -> str
 
 def _refused(reading: Reading, reason: str) -> Interpretation:
     return Interpretation(reading.question.original, Subject.NONE, Operation.LOOKUP, reason=reason)
+
+
+def _bureau(reading: Reading) -> str:
+    """A bureau or division by its own name behind a ministry's (厚生労働省の老健局)."""
+    if not reading.ministries:
+        return ""
+    words = (reading.question.source(start, end) for start, end in left_over(reading.board))
+    return next((w for w in words if _BUREAU.fullmatch(w) and not _NO_BUREAU.search(w)), "")
+
+
+def names_account(reading: Reading) -> bool:
+    """The sheets of an account are asked about (一般会計の事業)."""
+    return reading.span is None and bool(re.search(r"(?:一般|特別)会計の(?:全|各)?(?:事業|シート)", reading.board.text))
 
 
 def _several(reading: Reading) -> tuple[str, ...]:

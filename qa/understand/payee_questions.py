@@ -28,6 +28,9 @@ _YEARLY = re.compile(r"年度は|年度と|年度で|年度の|どの年|何年|
 _PAID_AFTER = re.compile(
     r"(?:へ|に|へと|に対して)(?:は|も|の)?[^、。?]{0,12}(?:支出|支払|払|渡|流|拠出|交付|配|支給|いくら|出て|出した|委託|補助)|への"
 )
+_SHARE_OF = re.compile(r"の?(?:割合|シェア|比率)")
+_CONTRACT = re.compile(r"随意契約|随契|競争入札|指名競争|企画競争")
+_MIN_PART = 3
 _TRIM = re.compile(r"^(?:の|と|が|は|を|に|で|、|という)+|(?:へは|には|へ|に|が|は|の|から|を|も|という|って|で|と|では)+$")
 
 
@@ -54,6 +57,8 @@ def read_payee(reading: Reading, sheet: Sheet | None) -> Interpretation | None:
     if operation is None:
         return None
     field = columns[0] if columns else ""
+    if operation is Operation.PAYEE_LIST and _CONTRACT.search(said(reading)):
+        operation, field = Operation.PAYEE_FIELD, Measure.CONTRACT_METHOD.value  # a list of 随意契約 shows how each was made
     return dataclasses.replace(base, operation=operation, field=field)
 
 
@@ -78,6 +83,7 @@ def _operation(reading: Reading, words: set[str], columns: tuple[str, ...], name
         (Operation.PAYEE_COUNT, "count" in words),
         (Operation.PAYEE_FIELD, bool(columns)),
         (Operation.PAYEE_SHARE, "share" in words and bool(named or "支出先" in text)),
+        (Operation.PAYEE_SHARE, bool(named) and bool(_SHARE_OF.search(rest)) and not reading.has("measure")),
         (Operation.PAYEE_LIST, top_asked(text) > 1 and "支出先" in text),
         (Operation.PAYEE_TOP, top and about_payee and not named),
         (Operation.PAYEE_BLOCK, bool(reading.block) and not named and not top),
@@ -111,7 +117,21 @@ def _named_payee(reading: Reading, sheet: Sheet | None, words: set[str]) -> str:
     found = find_payee(known, reading.board)
     if found and _asked_about(reading, found[1], found[2], words):
         return found[0]
+    if partly := _of_share(reading, known):
+        return partly
     return _by_place(reading) if "paid" in words or reading.has("column") else ""
+
+
+def _of_share(reading: Reading, known: tuple[str, ...]) -> str:
+    """``日本電気の割合は``: words before 割合 that are (part of) a payee's name in the sheet."""
+    text = reading.board.text
+    for start, end in left_over(reading.board):
+        asked = _SHARE_OF.search(text, start, min(len(text), end + 8))
+        words = text[start : asked.start()] if asked else ""
+        key = fold_name(words)
+        if len(key) >= _MIN_PART and any(key in fold_name(name) for name in known):
+            return reading.question.source(start, start + len(words))
+    return ""
 
 
 def _written_payee(reading: Reading, words: set[str]) -> str:

@@ -13,7 +13,7 @@ from qa.understand.conversation import follow_up, pick_rival
 from qa.understand.directory import Directory, directory
 from qa.understand.figures import Focus, measures_asked, read_figure, strongly_asked
 from qa.understand.known import known_words
-from qa.understand.many import is_about_many, names_that_one, read_many, speaks_of_a_set
+from qa.understand.many import is_about_many, names_account, names_that_one, read_many, speaks_of_a_set
 from qa.understand.reading import Reading, left_over, read, read_again
 from qa.understand.resolve import Found, find_by_id, find_by_number, find_project
 from qa.understand.text import QuestionError, read_question
@@ -62,10 +62,11 @@ def _interpret(
     if asked_back is not None and (picked := pick_rival(reading, asked_back, places)):
         return picked
     unknown_name = _unknown_name(reading)
-    about_many = is_about_many(reading) and not names_that_one(reading) and (not unknown_name or bool(reading.ministries or reading.payee_form or named))
+    set_named = bool(reading.ministries or reading.payee_form or named or names_account(reading))
+    about_many = is_about_many(reading) and not names_that_one(reading) and (not unknown_name or set_named)
     if about_many and not _short_follow_up(reading, context):
         return read_many(reading, Focus(reading.resolved.sheet_year or places.newest))
-    if focus_sheet is not None and not unknown_name:
+    if focus_sheet is not None and not unknown_name and not _of_another_ministry(reading, focus_sheet):
         sheet = context.corpus.sheet_at(focus_sheet.sheet_no)
         reading = read_again(reading, places, known_words(reading, sheet))
         return follow_up(reading, context, focus_sheet, sheet, places)
@@ -153,6 +154,13 @@ def _unknown_name(reading: Reading) -> str:
         if len(quote.text) >= 4 and not reading.has("payee") and not best:
             best = reading.question.source(quote.start, quote.end)
     return best
+
+
+def _of_another_ministry(reading: Reading, focus: Candidate) -> bool:
+    """``デジタル庁の情報システムの整備は``: no turn about the project of another ministry talked about before."""
+    if not reading.ministries or focus.ministry in {m.name for m in reading.ministries}:
+        return False
+    return not reading.has("payee") and any(end - start >= 2 for start, end in left_over(reading.board))
 
 
 def _short_follow_up(reading: Reading, context: Context) -> bool:

@@ -55,7 +55,7 @@ YEAR_ASKED = re.compile(r"どの年|何年度?(?!目|間|分)|いつ|年度(?:�
 # Words for something computed or ranked: where one is left unread, a plain figure would answer another question.
 UNREAD = re.compile(
     rf"割合|比率|順位|ランキング|内訳|{_MOST}|最大|最多|最小|番手|番目|\d位|差額|平均|推移|支出先|支払先|ブロック"
-    r"|引き算|足し算|積み上げ|合算|アップし|ダウンし|より(?:も)?(?:いくら|どれ)"
+    r"|何割|上位|\d社|[二三四五]社|引き算|足し算|積み上げ|合算|アップし|ダウンし|より(?:も)?(?:いくら|どれ)"
 )
 # A question word about something else than money: the project's description is no answer to it.
 ASKS_ELSE = re.compile(
