@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks import question_phrasings as say
 from corpus.model import Cell, Kind, Scope, Sheet, Table
-from corpus.text import name_key
+from corpus.text import name_key, payee_key
 
 if TYPE_CHECKING:
     from corpus.store.reader import Corpus
@@ -227,7 +227,7 @@ def _payees(sheet: Sheet) -> list[dict[str, Cell]]:
 def _alone(sheet: Sheet, dice: random.Random) -> dict[str, Cell]:
     """A payee that the sheet names once, whose name is not part of another's."""
     rows = _payees(sheet)
-    names = [name_key(row["支出先"].raw) for row in rows]
+    names = [payee_key(row["支出先"].raw) for row in rows]  # ㈱ and 株式会社 are one payee
     alone = [row for row, key in zip(rows, names, strict=True) if sum(key in other for other in names) == 1 and len(key) > 3]
     if not alone:
         raise Skip

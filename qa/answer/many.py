@@ -38,6 +38,7 @@ from qa.answer.population import Figure as Fact
 from qa.answer.population import Population
 from qa.model import AnswerTable, Operation, Status
 
+_COUNTING = (Operation.AGG_COUNT, Operation.AGG_THRESHOLD, Operation.AGG_GROUP)
 _ONLY_SHEETS = "シートのある事業の額の合計で、府省庁の予算や決算の全体の額ではありません。"
 
 
@@ -51,7 +52,7 @@ def many(case: Case, population: Population) -> Draft:
         return _no_sheets(case, population)
     if asked.filter.payee or measure in (Measure.PAYEE_AMOUNT, Measure.PAYEE_NAME):
         return many_payees(Many(case, population, scoped, measure or Measure.PAYEE_AMOUNT))
-    counted = asked.operation in (Operation.AGG_COUNT, Operation.AGG_THRESHOLD) and asked.threshold is None
+    counted = asked.operation in _COUNTING and asked.threshold is None
     question = Many(case, population, scoped, measure or ("" if counted else Measure.INITIAL.value))
     if not measure and not counted:
         fixed = population.scope(question.measure, asked.sheet_year, asked.fiscal_years, asked.filter)

@@ -62,6 +62,8 @@ def top(question: Many) -> Draft:
         add_row(question, one, row_unit(question, one))
     number = count_result(question, "比べたシートの数", len(ordered))
     builder.note(Say.COMPARED, figure=Figure(number))
+    if len(ordered) > shown and ordered[shown].amount_yen == ordered[shown - 1].amount_yen:
+        builder.note(Say.RULE, words=Words("最後に挙げた事業と同じ額の事業が、ほかにもあります。"))
     say_left_out(question, left_out)
     return question.finish()
 
@@ -151,7 +153,9 @@ def grouped_head(question: Many, only: Sequence[str] = ()) -> dict[str, Part]:
 def by_year(question: Many) -> Draft:
     """The total of every fiscal year asked (else of all there are), each from that year's own sheets."""
     asked = question.case.asked
-    measure = question.measure or Measure.INITIAL.value
+    if not question.measure:
+        return _counts_by_year(question)
+    measure = question.measure
     years = sorted(asked.fiscal_years) or question.population.fiscal_years(measure)
     rows: list[tuple[str, ...]] = []
     totals: list[tuple[int, Decimal, str]] = []
@@ -166,12 +170,12 @@ def by_year(question: Many) -> Draft:
         return empty(question)
     builder = question.case.builder
     builder.table = AnswerTable((*HEADER, f"{measure}（円）", "年度"), tuple(rows))
-    slots = {**question.head(), "measure": Words(measure)}
+    slots = {**question.head(), "measure": Words(f"{measure}の合計")}
     unit = totals[0][2] if len({one[2] for one in totals}) == 1 else "百万円"
     if asked.fiscal_years and len(totals) > 1:
         added = sum((amount for _, amount, _ in totals), Decimal(0))
         result = money_result(question, f"{measure}の合計", added, unit, f"SUM(rows[{AMOUNT}])", ())
-        builder.say(Say.MANY_YEARS_SUM, **{**slots, "year": Year(years[0]), "to": Year(years[-1])}, figure=Figure(result))
+        builder.say(Say.MANY_YEARS_SUM, **{**slots, "measure": Words(measure), "year": Year(years[0]), "to": Year(years[-1])}, figure=Figure(result))
     else:
         builder.say(Say.MANY_YEARS, **slots)
     for year, amount, own in totals:
@@ -179,6 +183,24 @@ def by_year(question: Many) -> Draft:
         result = money_result(question, f"{year}年度の合計", amount, own, derivation, ())
         builder.say(Say.MANY_YEAR_LINE, year=Year(year), figure=Figure(result))
     builder.note(Say.RULE, words=Words("それぞれの年度の額が記載された年度のシートを合計しました。"))
+    return question.finish()
+
+
+def _counts_by_year(question: Many) -> Draft:
+    """How many sheets the scope has in each sheet year asked, else in all there are."""
+    years = sorted(question.case.asked.fiscal_years) or sorted(question.population.by_year)
+    found = {year: question.population.sheets(dataclasses.replace(question.scoped, sheet_year=year)) for year in years}
+    if not any(found.values()):
+        return empty(question)
+    builder = question.case.builder
+    rows = tuple((*identity(info), str(year)) for year, infos in found.items() for info in infos)
+    builder.table = AnswerTable((*HEADER, "年度"), rows)
+    builder.say(Say.MANY_YEARS, **{**question.head(), "measure": Words("事業（シート）の数")})
+    for year, infos in found.items():
+        if infos:
+            result = count_result(question, f"{year}年度シートの数", len(infos), f"COUNT(rows where rows[{AMOUNT}]={year})")
+            builder.say(Say.MANY_YEAR_LINE, year=Year(year), figure=Figure(result))
+    builder.note(Say.RULE, words=Words("年度は、シートが公開された年度です。"))
     return question.finish()
 
 

@@ -49,7 +49,7 @@ def _by_part(question: Many, name: str) -> list[PayeeFact]:
 def _unknown(question: Many, name: str) -> Draft:
     builder = question.case.builder
     who: Part = User(name) if name in question.case.asked.question else Words("お尋ねの支出先")
-    builder.say(Say.MANY_NO_PAYEE, **question.head(), name=who)
+    builder.say(Say.MANY_NO_PAYEE, **question.head(shown=False), name=who)
     near = question.population.payees_like(question.scoped, core(payee_key(name)))[:CITED]
     cited: list[int] = []
     for one in near:

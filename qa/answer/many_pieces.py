@@ -36,8 +36,11 @@ class Many:
     scoped: Scoped
     measure: str
 
-    def head(self) -> dict[str, Part]:
-        """Slots of every first sentence: whose sheets, of which year, restricted by what."""
+    def head(self, *, shown: bool = True) -> dict[str, Part]:
+        """Slots of every first sentence: whose sheets, of which year, restricted by what.
+
+        Where nothing is ``shown``, a year the question does not name has no source and is put in words.
+        """
         wanted = self.scoped.filter
         account = f"会計区分に{wanted.account}を含むもの" if wanted.account else ""
         words = [wanted.ministry or "全府省庁", wanted.bureau, account]
@@ -47,6 +50,11 @@ class Many:
             "year": Year(self.scoped.fiscal_year),
             "measure": Words(self.measure),
         }
+        if not shown and not self.case.asked.sheet_year:
+            if self.scoped.sheet_year not in self.case.asked.fiscal_years:
+                slots["sheet"] = Words("最新の年度の" if not self.case.asked.fiscal_years else "該当する年度の")
+            if self.scoped.fiscal_year not in self.case.asked.fiscal_years:
+                del slots["year"]
         if wanted.topic:
             slots["topic"] = User(wanted.topic) if wanted.topic in self.case.asked.question else Words(wanted.topic)
         return slots
@@ -67,7 +75,7 @@ class Many:
 
 def empty(question: Many) -> Draft:
     """No sheet of the scope records the figure."""
-    question.case.builder.say(Say.MANY_EMPTY, **question.head())
+    question.case.builder.say(Say.MANY_EMPTY, **question.head(shown=False))
     return question.case.finish(Status.NOT_RECORDED)
 
 

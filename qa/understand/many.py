@@ -13,6 +13,7 @@ from qa.understand.figures import Focus, measures_asked, unit_asked, years_asked
 from qa.understand.payee_questions import rank_asked
 from qa.understand.reading import Reading, left_over
 from qa.understand.vocabulary import vocabulary
+from qa.understand.wording import CHANGE, RATE_OF_CHANGE, said
 
 ONE_YEAR_EACH = "順位や条件に合う事業は、年度を一つにしてお尋ねください"
 NO_SUCH_MINISTRY = "その名前の府省庁のシートは、取り込まれていません"
@@ -49,11 +50,16 @@ _SET = re.compile(
     r"(?<!その)(?<!この)(?<!同じ)(?<!同)(?<!当該)(?:事業|シート)"
     r"(?:を|は|で|が|の(?:一覧|数|うち|中|トップ|上位)|トップ|上位|ランキング|ベスト|ワースト)"
 )
-_LIKE_A_MINISTRY = re.compile(r"(?<!全)(?<!各)(?<!他)(?<!府)[一-龥ァ-ヶー](?<!全)(?<!各)(?<!他)(?<!府)(?:省|庁|委員会)$")
+_LIKE_A_MINISTRY = re.compile(r"([一-龥ァ-ヶー]{1,12}?)(?:省庁?|庁|委員会)$")
+_NO_MINISTRY = frozenset(
+    {"省", "府", "府省", "全", "各", "他", "同", "両", "全府", "各府", "他府", "同府", "中央", "関係", "担当", "所管", "主務", "どの", "複数"}
+)
+_NOTHING_TO_ADD = "何を集計するのか読み取れませんでした。執行額、当初予算、事業の数などを書いてください"
 _BUREAU = re.compile(r"[一-龥ァ-ヶー・]{1,14}(?:局|官房|課|院|部)$")
 _NO_BUREAU = re.compile(r"(?:全|一|内|外|大|本)部$|結局$")
 _BESIDE = "複数の条件を組み合わせた集計はできません。条件は一つずつお尋ねください"
 _NO_CONDITION = frozenset({"事業名", "府省庁", "会計区分", "担当部局庁", Table.PAST_NUMBERS.value, "入札者数"})
+_RECEIVED = re.compile(r"(?:が|は)[^、。?]{0,24}(?:受け取|受領|もら)|(?:へ|に)[^、。?]{0,16}(?:支払|払わ|払っ|支出)")
 _SUMMED = frozenset({Measure.INITIAL, Measure.SUPPLEMENTARY, Measure.BUDGET_TOTAL, Measure.EXECUTED, Measure.REQUEST})
 _ALL_SHEETS = re.compile(r"全(?:て|体|府省|省庁|シート|事業)|すべて|合わせて|トータル|合計")
 _THAT_ONE = re.compile(r"(?:その|この|同じ|当該|上記の|前の)(?:事業|シート|プロジェクト)(?!者)|同事業")
@@ -70,7 +76,8 @@ def is_about_many(reading: Reading) -> bool:
         return False
     scope = bool(reading.ministries) or bool(_THINGS.search(text))
     words = {c.value for c in vocabulary().aggregate_words.find(reading.board.masked)} | set(reading.values("aggregate"))
-    summed = "sum" in reading.values("operation") and bool(reading.ministries or names_account(reading))
+    topical = bool(_TOPICAL.search(text))
+    summed = "sum" in reading.values("operation") and bool(reading.ministries or names_account(reading) or topical)
     ranked = bool(_TOP.search(text) or _ONE.search(text))
     counted = bool(_COUNTED.search(text)) and bool(_THINGS.search(text))
     threshold = read_threshold(text) is not None and "事業" in text
@@ -78,6 +85,8 @@ def is_about_many(reading: Reading) -> bool:
     if named is None and (asks_groups(reading) or _payee_total(reading) or (reading.ministries and _WHICH.search(text))):
         return True
     if named is None and _topic(reading, "") and _THINGS.search(text) and (_WHICH.search(text) or counted):
+        return True
+    if named is None and len(reading.ministries) == 1 and _ministry_change(reading) and not any(e - s >= 2 for s, e in left_over(reading.board)):
         return True
     if named is None and _whole_ministry(reading):
         return True
@@ -104,6 +113,20 @@ def asks_groups(reading: Reading) -> bool:
     return bool(group) and (group != "年度" or bool(reading.ministries))
 
 
+def _ministry_change(reading: Reading) -> bool:
+    """``内閣府の当初予算は30年度から3年度でいくら増えた``: the totals of a ministry in two years."""
+    asked = "difference" in reading.values("operation") or CHANGE.search(said(reading))
+    rates = set(measures_asked(reading)) & _RATES or RATE_OF_CHANGE.search(said(reading)) or reading.has("operation", "growth_rate")
+    years = len(reading.resolved.ends) + len(reading.years.relative) == 2
+    return bool(asked and years and reading.has("measure") and not rates) and not _THINGS.search(reading.board.text)
+
+
+def _received(reading: Reading) -> bool:
+    """Words that nothing explains stand where a payee does: 東京都が受け取った合計."""
+    text = reading.board.text
+    return any(_RECEIVED.match(text, end) for start, end in left_over(reading.board) if end - start >= 2)
+
+
 def _whole_ministry(reading: Reading) -> bool:
     """``令和5年度の防衛省の予算はいくら``: a ministry, a year and an amount, and nothing else."""
     years = len(reading.resolved.ends) == 1 or reading.resolved.sheet_year is not None
@@ -116,7 +139,9 @@ def _whole_ministry(reading: Reading) -> bool:
 def _payee_total(reading: Reading) -> bool:
     """What a payee received over all sheets: 株式会社…が令和2年度シートで受け取った合計."""
     summed = "sum" in reading.values("operation") or bool(_ALL_SHEETS.search(reading.board.text))
-    return bool(reading.payee_form) and reading.has("payee") and (summed or reading.resolved.sheet_year is not None)
+    if reading.has("payee", "anaphora") or not reading.has("payee", "paid"):
+        return False
+    return bool(reading.payee_form or (reading.span is None and _received(reading))) and (summed or reading.resolved.sheet_year is not None)
 
 
 def read_many(reading: Reading, focus: Focus) -> Interpretation:
@@ -130,6 +155,10 @@ def read_many(reading: Reading, focus: Focus) -> Interpretation:
         measures = tuple(m for m in measures if m in _RATES)
     payee = _payee(reading)
     operation, top_n = _operation(reading, measures, payee)
+    if operation is Operation.AGG_COUNT and measures and not payee:
+        return _refused(reading, UNREAD_COUNT)  # 補正予算がついた事業, 執行率100%の事業
+    if operation is Operation.AGG_GROUP and not measures and not _COUNTED.search(reading.board.text):
+        return _refused(reading, _NOTHING_TO_ADD)
     if unread := _unread_condition(reading, payee, operation):
         return _refused(reading, unread)
     if operation is Operation.AGG_TOP and not payee and _RANKED_PAYEES.search(reading.board.text):
@@ -183,7 +212,8 @@ def _unread_condition(reading: Reading, payee: str, operation: Operation) -> str
     if len(read_thresholds(reading.rest)) > 1:
         return _BESIDE
     for start, end in left_over(reading.board):
-        if _LIKE_A_MINISTRY.search(reading.board.text[start:end]):
+        like = _LIKE_A_MINISTRY.search(reading.board.text[start:end])
+        if like and like[1] not in _NO_MINISTRY:
             return f"{NO_SUCH_MINISTRY}（{reading.question.source(start, end)}）"
     restricting = [c for c in reading.cues if c.kind in ("field", "column", "check") and c.value not in _NO_CONDITION]
     if restricting or "one_bidder" in reading.values("payee"):
@@ -240,6 +270,8 @@ def _operation(reading: Reading, measures: tuple[str, ...], payee: str) -> tuple
     words = set(reading.values("aggregate"))
     top = _TOP.search(text)
     count = kanji_number(next(g for g in top.groups() if g)) if top else 0
+    if _ministry_change(reading):
+        return Operation.AGG_CHANGE, 0
     if "change" in words and not payee:
         return Operation.AGG_CHANGE, count or 10
     if _ranked_group(text):
@@ -273,6 +305,9 @@ def _payee(reading: Reading) -> str:
         return reading.question.source(at, at + len(reading.payee_form)) if at >= 0 else ""
     if "支出先" not in reading.board.text and not reading.has("payee"):
         return ""
+    for start, end in left_over(reading.board):
+        if _RECEIVED.match(reading.board.text, end) and end - start >= 2:
+            return reading.question.source(start, end)
     for quote in reading.question.quotes():
         return reading.question.source(quote.start, quote.end)
     for start, end in left_over(reading.board):
@@ -300,7 +335,8 @@ def _account(text: str) -> str:
 
 
 def _group(reading: Reading) -> str:
-    if reading.has("operation", "trend") and reading.ministries and reading.has("measure"):
+    counted_or_summed = reading.has("measure") or _COUNTED.search(reading.board.text)
+    if reading.has("operation", "trend") and reading.ministries and counted_or_summed:
         return "年度"
     phrase = next((c.phrase for c in reading.cues if c.kind == "aggregate" and c.value == "group"), "")
     return next((name for sign, name in _GROUPS if sign in phrase), "") or _ranked_group(reading.board.text)

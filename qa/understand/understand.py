@@ -7,6 +7,7 @@ import re
 
 from corpus.fields import Measure
 from qa.model import Candidate, Interpretation, Operation, Subject
+from qa.understand.amounts import read_threshold
 from qa.understand.asking import read_asked
 from qa.understand.context import Context
 from qa.understand.conversation import follow_up, pick_rival
@@ -63,6 +64,7 @@ def _interpret(
         return picked
     unknown_name = _unknown_name(reading)
     set_named = bool(reading.ministries or reading.payee_form or named or names_account(reading))
+    set_named = set_named or read_threshold(reading.rest) is not None or speaks_of_a_set(reading)
     about_many = is_about_many(reading) and not names_that_one(reading) and (not unknown_name or set_named)
     if about_many and not _short_follow_up(reading, context):
         return read_many(reading, Focus(reading.resolved.sheet_year or places.newest))

@@ -125,3 +125,58 @@ def test_payee_is_counted_as_written_and_other_spellings_are_named(engine: Engin
 
 def test_no_sheets_of_that_year(engine: Engine) -> None:
     assert ask(engine, Operation.AGG_COUNT, sheet_year=2011).status is Status.NOT_RECORDED
+
+
+def test_groups_name_what_is_added_up(engine: Engine) -> None:
+    found = ask(engine, Operation.AGG_GROUP, measures=(Measure.EXECUTED,), fiscal_years=(2019,), filter=Filter(), group_by="府省庁", top_n=1)
+    assert "令和元（2019）年度の執行額を府省庁別に集計" in found.answer
+    assert [(one.label, one.value) for one in found.results if one.unit == "百万円"] == [("別省", "1000")]
+    counts = ask(engine, Operation.AGG_GROUP, filter=Filter(), group_by="府省庁")
+    assert [(one.label, one.value, one.unit) for one in counts.results] == [("架空省", "4", "件"), ("別省", "1", "件")]
+    assert "事業（シート）の数を府省庁別に集計" in counts.answer
+
+
+def test_several_ministries_only(engine: Engine) -> None:
+    found = ask(engine, Operation.AGG_GROUP, measures=(Measure.INITIAL,), fiscal_years=(2020,), filter=Filter(), group_by="府省庁", item="別省")
+    assert [one.label for one in found.results if one.unit == "百万円"] == ["別省"]
+    assert found.table is not None
+    assert {row[2] for row in found.table.rows} == {"別省"}
+
+
+def test_totals_by_year_come_from_each_year_s_own_sheets(engine: Engine) -> None:
+    found = ask(engine, Operation.AGG_GROUP, measures=(Measure.INITIAL,), sheet_year=None, group_by="年度")
+    assert [(one.value, one.unit) for one in found.results] == [("450.5", "百万円")]
+    assert "令和2（2020）年度: 450.5百万円" in found.answer
+    missing = ask(engine, Operation.AGG_GROUP, measures=(Measure.INITIAL,), fiscal_years=(2019, 2020), sheet_year=None, group_by="年度")
+    assert missing.status is Status.NOT_RECORDED  # there is no sheet of 2019: no partial sum
+    counts = ask(engine, Operation.AGG_GROUP, sheet_year=None, group_by="年度")
+    assert [(one.value, one.unit) for one in counts.results] == [("4", "件")]
+
+
+def test_the_ministry_stands_once_and_a_share_in_the_asker_s_words(engine: Engine) -> None:
+    condition = Threshold(Compare.LT, Decimal(50), "%")
+    asked = Interpretation(
+        "架空省で執行率が半分に満たない事業は", Subject.MANY, Operation.AGG_THRESHOLD, sheet_year=2020, fiscal_years=(2019,),
+        measures=(Measure.EXECUTION_RATE,), threshold=condition, filter=Filter(ministry="架空省"),
+    )  # fmt: skip
+    found = engine.ask(asked.question, interpretation=asked)
+    assert "執行率が半分未満の事業" in found.answer
+    assert "架空橋梁点検事業: 20.0%" in found.answer
+    assert found.answer.count("架空省") == 1
+
+
+def test_counts_give_examples_and_notes_are_no_bullets(engine: Engine) -> None:
+    assert "（例: [1][2][3]）" in ask(engine, Operation.AGG_COUNT).answer
+    listed = ask(engine, Operation.AGG_COUNT, field="一覧")
+    assert "（例" not in listed.answer
+    assert "架空調査事業[4]" in listed.answer
+    added = ask(engine, Operation.AGG_SUM, measures=(Measure.INITIAL,), fiscal_years=(2020,)).answer
+    assert "\n※ " in added
+    assert "- ※" not in added
+
+
+def test_letters_are_words_of_their_own(corpus: Corpus) -> None:
+    from qa.answer.population import _holds
+
+    assert _holds("aiの活用", "ai")
+    assert not _holds("unitaid拠出金", "ai")
