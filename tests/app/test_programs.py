@@ -31,18 +31,23 @@ def post(running: Running, path: str, data: Any) -> tuple[int, Any]:
     return status, json.loads(content)
 
 
-@pytest.fixture(scope="module")
-def from_command_line(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
-    """The answers of ``rsqa ask --jsonl`` to the sample's questions."""
+def asked_in_a_shell(data: Path, questions: list[str], folder: Path) -> list[dict[str, Any]]:
+    """The answers of ``rsqa ask --jsonl``."""
     import contextlib
     import io
 
-    lines = tmp_path_factory.mktemp("ask") / "questions.jsonl"
-    lines.write_text("".join(json.dumps({"id": str(i), "question": q}) + "\n" for i, q in enumerate(QUESTIONS)), encoding="utf-8")
+    lines = folder / "questions.jsonl"
+    lines.write_text("".join(json.dumps({"id": str(i), "question": q}) + "\n" for i, q in enumerate(questions)), encoding="utf-8")
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
-        assert main(["ask", "--data", str(sample_data), "--jsonl", str(lines)]) == 0
+        assert main(["ask", "--data", str(data), "--jsonl", str(lines)]) == 0
     return [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+@pytest.fixture(scope="module")
+def from_command_line(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """The answers to the sample's questions."""
+    return asked_in_a_shell(sample_data, QUESTIONS, tmp_path_factory.mktemp("ask"))
 
 
 def test_rest_equals_the_command_line(running: Running, from_command_line: list[dict[str, Any]]) -> None:
