@@ -55,6 +55,8 @@ TEMPLATES: dict[Say, str] = {
     Say.PREMISE_WRONG: "{premise}ではありません。シートの記載は次のとおりです。",
     Say.TEXT: f"{_WHO}[の「{{item}}」]の{{field}}の記載は、次のとおりです。{{mark}}{_IN_SHEET}\n\n{{text}}",
     Say.TEXT_SHORT: f"{_WHO}[の「{{item}}」]の{{field}}は、「{{text}}」と記載されています。{{mark}}{_IN_SHEET}",
+    Say.TEXTS_HEAD: f"{_WHO}の{{field}}の記載は、次のとおりです。{_IN_SHEET}",
+    Say.TEXT_LINE: "- [{year} ][{item}: ]「{text}」{mark}",
     Say.TEXT_YEAR: f"{_WHO}の{{field}}は、**{{year}}**です（シートの記載「{{text}}」）。{{mark}}{_IN_SHEET}",
     Say.CHECK: f"{_WHO}の点検項目「{{question}}」の評価は、「{{text}}」です。{{mark}}{_IN_SHEET}",
     Say.CHECK_NOTE: "評価に関する説明は、次のとおりです。{mark}\n\n{text}",

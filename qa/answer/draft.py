@@ -44,6 +44,8 @@ class Say(StrEnum):
     # texts
     TEXT = "text"
     TEXT_SHORT = "text short"
+    TEXTS_HEAD = "texts head"
+    TEXT_LINE = "text line"
     TEXT_YEAR = "text year"
     CHECK = "check"
     CHECK_NOTE = "check note"

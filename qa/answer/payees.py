@@ -102,19 +102,21 @@ def _top(case: Case, rows: list[PayeeRow]) -> Draft:
     ordered = by_amount(rows)
     if not ordered:
         return list_all(case, rows)
+    if not case.asked.descending:
+        ordered = ordered[::-1]
     rank = max(1, case.asked.rank)
     if rank > len(ordered):
         return list_all(case, rows)
     row = ordered[rank - 1]
     result, amount, name = add_amount(case, row)
     case.builder.say(
-        Say.PAYEE_TOP if rank == 1 else Say.PAYEE_RANK,
+        Say.PAYEE_TOP if rank == 1 and case.asked.descending else Say.PAYEE_RANK,
         **case.head(name),
         name=Name("citation", name, "raw"),
         block=Words(row.block),
         figure=figure_part(case, amount, result),
         mark=Marks((name, *amount.citations)),
-        **({} if rank == 1 else {"rank": _rank_words(case, rank)}),
+        **({} if rank == 1 and case.asked.descending else {"rank": _rank_words(case, rank)}),
     )
     tied = [other for other in ordered if other is not row and other.base == row.base]
     if tied:
@@ -132,13 +134,16 @@ def _top(case: Case, rows: list[PayeeRow]) -> Draft:
 
 def _rank_words(case: Case, rank: int) -> Part:
     """``2番目に大きい``, ``3位の``: in the asker's own words where the question gives the rank."""
+    size = "大きい" if case.asked.descending else "小さい"
+    if rank == 1:
+        return Words(f"最も{size}")
     numbers = (str(rank), _KANJI[rank] if rank < len(_KANJI) else str(rank), chr(ord("０") + rank) if rank < 10 else str(rank))
-    endings = (("番目", "に大きい"), ("位", "の"), ("番手", "の"), ("番", "に大きい"))
+    endings = (("番目", f"に{size}"), ("位", "の"), ("番手", "の"), ("番", f"に{size}"))
     for number in numbers:
         for ending, rest in endings:
             if f"{number}{ending}" in case.asked.question:
                 return Joined((User(f"{number}{ending}"), Words(rest)), "")
-    return Words("次に大きい")
+    return Words(f"次に{size}")
 
 
 def _amount(case: Case, rows: list[PayeeRow]) -> Draft:

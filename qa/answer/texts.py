@@ -120,13 +120,29 @@ def _refuse(case: Case, field: str) -> Draft:
 
 def _sections(case: Case, view: SheetView, name: str, sections: Sequence[Section]) -> Draft:
     """Every element of the field is a result of its own; the boxes that belong to it follow."""
-    for section in sections:
-        _say_text(case, view, name, section.text, case.builder.cite_section(view.sheet, section))
+    if len(sections) > 1 and name not in _YEAR_FIELDS and all(_is_short(one.text) for one in sections):
+        _list_sections(case, view, name, sections)
+    else:
+        for section in sections:
+            _say_text(case, view, name, section.text, case.builder.cite_section(view.sheet, section))
     for companion in _COMPANIONS.get(name, ()):
         for section in view.sections(companion):
             if _says(section.text):
                 _say_text(case, view, companion, section.text, case.builder.cite_section(view.sheet, section))
     return case.finish()
+
+
+def _list_sections(case: Case, view: SheetView, name: str, sections: Sequence[Section]) -> None:
+    """Several short boxes of one field: said once, then one line each."""
+    cited = [case.builder.cite_section(view.sheet, section) for section in sections]
+    case.builder.say(Say.TEXTS_HEAD, **case.head(cited[0]), field=Words(name))
+    for section, citation in zip(sections, cited, strict=True):
+        result = case.builder.result(name, text=section.text, citations=(citation,))
+        case.builder.say(Say.TEXT_LINE, text=Name("result", result, "text"), mark=Marks((citation,)))
+
+
+def _is_short(text: str) -> bool:
+    return len(text) <= _SHORT and "\n" not in text.strip()
 
 
 def _say_text(case: Case, view: SheetView, name: str, quote: str, citation: int, item: Part | None = None) -> None:
@@ -138,7 +154,7 @@ def _say_text(case: Case, view: SheetView, name: str, quote: str, citation: int,
     if year is not None:
         case.builder.years.append(year)
         case.builder.say(Say.TEXT_YEAR, **slots, year=Year(year), text=Name("result", result, "text"))
-    elif len(quote) <= _SHORT and "\n" not in quote.strip():
+    elif _is_short(quote):
         case.builder.say(Say.TEXT_SHORT, **slots, text=Name("result", result, "text"))
     else:
         case.builder.say(Say.TEXT, **slots, text=Block(result))
@@ -173,6 +189,10 @@ def _cells(case: Case, view: SheetView, measure: str) -> list[Cell]:
 
 def _quoted_cells(case: Case, view: SheetView, measure: str, cells: Sequence[Cell]) -> Draft:
     unique = list({(cell.item, cell.fiscal_year, cell.raw): cell for cell in cells}.values())
+    listed = len(unique) > 1 and all(len(one.raw) <= _SHORT and "\n" not in one.raw for one in unique)
+    if listed:
+        first = case.builder.cite(view.sheet, unique[0])
+        case.builder.say(Say.TEXTS_HEAD, **case.head(first), field=Words(measure))
     for cell in unique[:_MAX_ITEMS]:
         citation = case.builder.cite(view.sheet, cell)
         label = f"{official(cell.fiscal_year)} {measure}" if cell.fiscal_year else measure
@@ -180,6 +200,10 @@ def _quoted_cells(case: Case, view: SheetView, measure: str, cells: Sequence[Cel
         item: dict[str, Part] = {}
         if cell.item and not cell.item.isdigit() and cell.item != cell.raw and cell.item in cell.row_label:
             item = {"item": Name("citation", citation, "row")}
+        if listed:
+            year: dict[str, Part] = {"year": Year(cell.fiscal_year)} if cell.fiscal_year else {}
+            case.builder.say(Say.TEXT_LINE, text=_quote(result, cell.raw), mark=Marks((citation,)), **item, **year)
+            continue
         case.builder.say(
             Say.TEXT_SHORT if len(cell.raw) <= _SHORT and "\n" not in cell.raw else Say.TEXT,
             **case.head(citation),

@@ -55,6 +55,7 @@ _NO_MINISTRY = frozenset(
     {"省", "府", "府省", "全", "各", "他", "同", "両", "全府", "各府", "他府", "同府", "中央", "関係", "担当", "所管", "主務", "どの", "複数"}
 )
 _NOTHING_TO_ADD = "何を集計するのか読み取れませんでした。執行額、当初予算、事業の数などを書いてください"
+_UNREAD_SET = re.compile(r"新規(?:の)?事業|新しく始ま|始まった|開始した|終了した|終わった|廃止(?:した|された|と)|中止(?:した|された)")
 _BUREAU = re.compile(r"[一-龥ァ-ヶー・]{1,14}(?:局|官房|課|院|部)$")
 _NO_BUREAU = re.compile(r"(?:全|一|内|外|大|本)部$|結局$")
 _BESIDE = "複数の条件を組み合わせた集計はできません。条件は一つずつお尋ねください"
@@ -216,6 +217,8 @@ def _unread_condition(reading: Reading, payee: str, operation: Operation) -> str
         if like and like[1] not in _NO_MINISTRY:
             return f"{NO_SUCH_MINISTRY}（{reading.question.source(start, end)}）"
     restricting = [c for c in reading.cues if c.kind in ("field", "column", "check") and c.value not in _NO_CONDITION]
+    if _UNREAD_SET.search(reading.rest) and not payee:
+        return UNREAD_COUNT
     if restricting or "one_bidder" in reading.values("payee"):
         return UNREAD_COUNT
     if payee and operation in (Operation.AGG_GROUP, Operation.AGG_CHANGE):

@@ -28,6 +28,7 @@ _YEARLY = re.compile(r"年度は|年度と|年度で|年度の|どの年|何年|
 _PAID_AFTER = re.compile(
     r"(?:へ|に|へと|に対して)(?:は|も|の)?[^、。?]{0,12}(?:支出|支払|払|渡|流|拠出|交付|配|支給|いくら|出て|出した|委託|補助)|への"
 )
+_LEAST = re.compile(r"(?:最も|もっとも|一番|いちばん|額が|金額が)[^、。?]{0,10}?(?:小さ|少な|低)|最小|最少|最低|下位|ワースト")
 _SHARE_OF = re.compile(r"の?(?:割合|シェア|比率)")
 _CONTRACT = re.compile(r"随意契約|随契|競争入札|指名競争|企画競争")
 _MIN_PART = 3
@@ -52,6 +53,7 @@ def read_payee(reading: Reading, sheet: Sheet | None) -> Interpretation | None:
         block=reading.block,
         rank=rank_asked(text),
         top_n=top_asked(text),
+        descending=not _LEAST.search(said(reading)),
     )
     operation = _operation(reading, words, columns, named)
     if operation is None:
@@ -77,7 +79,8 @@ def _operation(reading: Reading, words: set[str], columns: tuple[str, ...], name
     asks_payee = bool(_PAYER.search(rest)) and bool(SUPERLATIVE.search(rest)) and not YEAR_ASKED.search(rest)
     money = reading.has("measure", Measure.EXECUTED) or "paid" in words or "いくら" in text or "金額" in text
     paid_most = bool(re.search(r"支出額|支払額|支払い|受け", rest)) and bool(SUPERLATIVE.search(rest)) and not YEAR_ASKED.search(rest)
-    top = "top" in words or asks_payee or paid_most or ("max_year" in reading.values("operation") and bool(_PAYER.search(text)))
+    least = bool(_LEAST.search(rest)) and about_payee and not YEAR_ASKED.search(rest)
+    top = "top" in words or least or asks_payee or paid_most or ("max_year" in reading.values("operation") and bool(_PAYER.search(text)))
     rules = (
         (Operation.PAYEE_ONE_BIDDER, "one_bidder" in words),
         (Operation.PAYEE_COUNT, "count" in words),
