@@ -44,6 +44,8 @@ _OF_ITSELF = re.compile(
     r"予定|詳細|詳し|仕事|所管|管轄|担当|事業|部分|内容|全文|本文|文章|文言|文面|記載|記述|概要|状況|結果|判定|意見|評価|結論|書き|書か|意味|理由|欄|正式|名称|年度"
 )
 _NUMBER_AFTER = re.compile(r"\s?(?:は|が|:)?\s?[「(]?[\d新]")
+_WHICH_IS_MOST = re.compile(r"どの年|何年度|いつ|一番|最も|いちばん|最大|最小")
+_BOTH = re.compile(r"両方|双方|両者|二つ|2つ|2事業")
 _SHORT_FIELD = 4
 _OVERVIEW_NOTE = "何を知りたいかが書かれていないため、事業概要を示します"
 _EXECUTED_NOTE = "何の額かが書かれていないため、執行額として答えます"
@@ -75,6 +77,8 @@ def _read_numbers(reading: Reading, sheet: Sheet | None, focus: Focus) -> Interp
         found = read_figure(reading, focus, measures)
         if not name and found.operation is Operation.LOOKUP and _misses_something(reading, found):
             return _unread(reading)
+        if found.operation is Operation.EXECUTION_RATE and not found.fiscal_years and _WHICH_IS_MOST.search(said(reading)):
+            return _unread(reading)
         if name and found.operation is Operation.LOOKUP and PERCENT_ASKED.search(said(reading)):
             found = dataclasses.replace(found, operation=Operation.SHARE)  # 職員旅費は当初予算の何％
         return dataclasses.replace(found, item=name, table=table)
@@ -98,7 +102,9 @@ def _without_measure(reading: Reading, focus: Focus) -> Interpretation:
     computed = operation_asked(reading, ()) is not Operation.LOOKUP
     nothing = not reading.has("operation") and not computed
     only_sum = set(reading.values("operation")) == {"sum"} and not reading.resolved.ends
-    if (nothing or only_sum) and UNREAD.search(said(reading)):
+    if (nothing or only_sum) and (UNREAD.search(said(reading)) or PERCENT_ASKED.search(said(reading))):
+        return _unread(reading)
+    if "sum" in reading.values("operation") and _BOTH.search(said(reading)):
         return _unread(reading)
     if reading.has("measure", "実績") and words:
         return dataclasses.replace(read_figure(reading, focus, (Measure.OUTCOME_ACTUAL.value,)), item=words)

@@ -18,6 +18,7 @@ from qa.understand.many import read_many
 from qa.understand.payee_questions import rank_asked, read_payee
 from qa.understand.payees import find_payee
 from qa.understand.reading import Reading, left_over
+from qa.understand.wording import PERCENT_ASKED
 
 _PAIR = frozenset({Operation.DIFFERENCE, Operation.GROWTH_RATE, Operation.RATIO})
 _ONE_YEAR = frozenset({Operation.LOOKUP, Operation.EXECUTION_RATE, Operation.UNUSED})
@@ -71,6 +72,9 @@ def _merge(
     operation = operation_asked(reading, measures)
     if reading.has("field") or reading.has("unrecorded") or reading.has("check") or reading.has("column"):
         return _with_payee(read_asked(reading, sheet, focus), payee_before)
+    percent = previous.operation is Operation.DIFFERENCE and PERCENT_ASKED.search(reading.board.text)
+    if percent and not measures and operation is Operation.LOOKUP and not years and not _leftover(reading):
+        return dataclasses.replace(previous, operation=Operation.GROWTH_RATE, unit="", notes=())
     if not measures and operation is Operation.LOOKUP and not years:
         return _unit_or_new(reading, previous, sheet, focus)
     if not measures and operation is Operation.LOOKUP and not _leftover(reading):

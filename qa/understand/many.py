@@ -55,6 +55,7 @@ _NO_MINISTRY = frozenset(
     {"省", "府", "府省", "全", "各", "他", "同", "両", "全府", "各府", "他府", "同府", "中央", "関係", "担当", "所管", "主務", "どの", "複数"}
 )
 _NOTHING_TO_ADD = "何を集計するのか読み取れませんでした。執行額、当初予算、事業の数などを書いてください"
+_IS_AMOUNT = re.compile(r"(?:円|%|パーセント|割)$")
 _UNREAD_SET = re.compile(r"新規(?:の)?事業|新しく始ま|始まった|開始した|終了した|終わった|廃止(?:した|された|と)|中止(?:した|された)")
 _BUREAU = re.compile(r"[一-龥ァ-ヶー・]{1,14}(?:局|官房|課|院|部)$")
 _NO_BUREAU = re.compile(r"(?:全|一|内|外|大|本)部$|結局$")
@@ -145,10 +146,15 @@ def _payee_total(reading: Reading) -> bool:
     return bool(reading.payee_form or (reading.span is None and _received(reading))) and (summed or reading.resolved.sheet_year is not None)
 
 
-def read_many(reading: Reading, focus: Focus) -> Interpretation:
+def asks_lowest(reading: Reading) -> bool:
+    """The smallest is asked for, not the largest."""
+    return bool(_LOW.search(reading.rest))
+
+
+def read_many(reading: Reading, focus: Focus, before: Interpretation | None = None) -> Interpretation:
     """The question as one over the sheets of a ministry, year, payee … ``field`` of a threshold
     question is ``件数`` when it asks how many, else ``一覧``."""
-    measures = measures_asked(reading) or ()
+    measures = measures_asked(reading) or _inherited(reading, before)
     threshold = read_threshold(reading.board.text)
     if threshold is not None and threshold.unit == "%" and not set(measures) & _RATES:
         measures = (Measure.EXECUTION_RATE.value,)
@@ -168,7 +174,11 @@ def read_many(reading: Reading, focus: Focus) -> Interpretation:
         return _refused(reading, NOT_RANKED)
     if not measures and operation in (Operation.AGG_TOP, Operation.AGG_CHANGE):
         measures = (Measure.EXECUTED.value,)
+    if operation is Operation.AGG_COUNT and not payee and not _counts_or_lists(reading):
+        return _refused(reading, _NOTHING_TO_ADD)
     years, words = years_asked(reading, Operation.LOOKUP if operation is not Operation.AGG_CHANGE else Operation.DIFFERENCE, measures, focus)
+    if before is not None and measures and not measures_asked(reading) and not years and reading.resolved.sheet_year is None:
+        years = before.fiscal_years[-1:]
     group, several = _group(reading), _several(reading)
     if len(years) > 1 and operation not in (Operation.AGG_CHANGE, Operation.AGG_GROUP):
         if operation is not Operation.AGG_SUM or payee:
@@ -221,9 +231,24 @@ def _unread_condition(reading: Reading, payee: str, operation: Operation) -> str
         return UNREAD_COUNT
     if restricting or "one_bidder" in reading.values("payee"):
         return UNREAD_COUNT
-    if payee and operation in (Operation.AGG_GROUP, Operation.AGG_CHANGE):
+    compared = CHANGE.search(said(reading)) or reading.has("operation", "difference", "growth_rate", "compare")
+    if payee and (operation in (Operation.AGG_GROUP, Operation.AGG_CHANGE) or compared or "どちら" in reading.rest):
         return UNREAD_COUNT
+    if read_threshold(reading.rest) is None and any(_IS_AMOUNT.search(c.value or reading.board.text[c.start : c.end]) for c in reading.board.of("数")):
+        return UNREAD_COUNT  # 100億円ちょうどの事業
     return UNREAD_COUNT if operation is Operation.AGG_COUNT and not payee and _restricts(reading) else ""
+
+
+def _inherited(reading: Reading, before: Interpretation | None) -> tuple[str, ...]:
+    """The measure talked about (厚生労働省全体では？), when the turn names nothing to be counted or ranked."""
+    if before is None or before.subject is not Subject.FIGURE or _counts_or_lists(reading):
+        return ()
+    return before.measures[:1]
+
+
+def _counts_or_lists(reading: Reading) -> bool:
+    text = reading.board.text
+    return bool(_COUNTED.search(text) or _WHICH.search(text) or "count" in reading.values("aggregate") or "一覧" in text)
 
 
 def _refused(reading: Reading, reason: str) -> Interpretation:

@@ -153,7 +153,9 @@ def _name_fit(
 ) -> NameFit:
     words = text[fit.start : fit.end]
     in_year = hints.sheet_year is None or bool(directory.year_mask(hints.sheet_year)[name_id])
-    ministries = hints.outside(fit.start, fit.end)
+    own = fold_name(names.name(name_id))
+    foreign = [m.name for m in hints.mentions if fold_name(text[m.start : m.end]) not in own]  # 環境省の is no 環境構築
+    ministries = tuple(dict.fromkeys((*hints.outside(fit.start, fit.end), *foreign)))
     in_ministry = not ministries or any(directory.ministry_mask(m)[name_id] for m in ministries)
     name, folded = names.name(name_id), fold_with_places(words)[0]
     whole, base = fold_name(name), fold_name(_BRACKET_END.sub("", name))

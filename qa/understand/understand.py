@@ -15,6 +15,7 @@ from qa.understand.directory import Directory, directory
 from qa.understand.figures import Focus, measures_asked, read_figure, strongly_asked
 from qa.understand.known import known_words
 from qa.understand.many import is_about_many, names_account, names_that_one, read_many, speaks_of_a_set
+from qa.understand.many_turns import after_a_set, many_turn
 from qa.understand.reading import Reading, left_over, read, read_again
 from qa.understand.resolve import Found, find_by_id, find_by_number, find_project
 from qa.understand.text import QuestionError, read_question
@@ -67,7 +68,10 @@ def _interpret(
     set_named = set_named or read_threshold(reading.rest) is not None or speaks_of_a_set(reading)
     about_many = is_about_many(reading) and not names_that_one(reading) and (not unknown_name or set_named)
     if about_many and not _short_follow_up(reading, context):
-        return read_many(reading, Focus(reading.resolved.sheet_year or places.newest))
+        return read_many(reading, Focus(reading.resolved.sheet_year or places.newest), context.previous)
+    if context.previous is not None and after_a_set(reading, context.previous):
+        turn = many_turn(reading, context.previous, places.newest) if not unknown_name else None
+        return turn or _not_found(reading, found, unknown_name, places)
     if focus_sheet is not None and not unknown_name and not _of_another_ministry(reading, focus_sheet):
         sheet = context.corpus.sheet_at(focus_sheet.sheet_no)
         reading = read_again(reading, places, known_words(reading, sheet))
