@@ -74,7 +74,7 @@ def _merge(
         return _with_payee(read_asked(reading, sheet, focus), payee_before)
     percent = previous.operation is Operation.DIFFERENCE and PERCENT_ASKED.search(reading.board.text)
     if percent and not measures and operation is Operation.LOOKUP and not years and not _leftover(reading):
-        return dataclasses.replace(previous, operation=Operation.GROWTH_RATE, unit="", notes=())
+        return dataclasses.replace(previous, operation=Operation.GROWTH_RATE, years_relative="", unit="", notes=())
     if not measures and operation is Operation.LOOKUP and not years:
         return _unit_or_new(reading, previous, sheet, focus)
     if not measures and operation is Operation.LOOKUP and not _leftover(reading):

@@ -13,7 +13,7 @@ from qa.understand.figures import Focus, measures_asked, unit_asked, years_asked
 from qa.understand.payee_questions import rank_asked
 from qa.understand.reading import Reading, left_over
 from qa.understand.vocabulary import vocabulary
-from qa.understand.wording import CHANGE, RATE_OF_CHANGE, said
+from qa.understand.wording import CHANGE, CHANGE_HINT, RATE_OF_CHANGE, said
 
 ONE_YEAR_EACH = "順位や条件に合う事業は、年度を一つにしてお尋ねください"
 NO_SUCH_MINISTRY = "その名前の府省庁のシートは、取り込まれていません"
@@ -231,7 +231,7 @@ def _unread_condition(reading: Reading, payee: str, operation: Operation) -> str
         return UNREAD_COUNT
     if restricting or "one_bidder" in reading.values("payee"):
         return UNREAD_COUNT
-    compared = CHANGE.search(said(reading)) or reading.has("operation", "difference", "growth_rate", "compare")
+    compared = CHANGE_HINT.search(said(reading)) or reading.has("operation", "difference", "growth_rate", "compare")
     if payee and (operation in (Operation.AGG_GROUP, Operation.AGG_CHANGE) or compared or "どちら" in reading.rest):
         return UNREAD_COUNT
     if read_threshold(reading.rest) is None and any(_IS_AMOUNT.search(c.value or reading.board.text[c.start : c.end]) for c in reading.board.of("数")):

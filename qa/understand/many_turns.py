@@ -26,10 +26,13 @@ def after_a_set(reading: Reading, previous: Interpretation | None) -> bool:
     return previous.operation in _OF_SETS or bool(_INSIDE.search(reading.board.text))
 
 
-def many_turn(reading: Reading, previous: Interpretation, newest: int) -> Interpretation | None:
-    """The turn as one about the set talked about, or None when it says something else."""
+def many_turn(reading: Reading, previous: Interpretation, shown: tuple[int, ...], newest: int) -> Interpretation | None:
+    """The turn as one about the set talked about, or None when it says something else.
+
+    ``shown``: fiscal years of the answer before, which 前年度 counts from.
+    """
     measures = measures_asked(reading)[:1]
-    focus = Focus(previous.sheet_year or newest, previous.fiscal_years[-1] if previous.fiscal_years else None)
+    focus = Focus(previous.sheet_year or newest, next(iter((previous.fiscal_years or shown)[-1:]), None))
     years, words = years_asked(reading, Operation.LOOKUP, measures or previous.measures, focus)
     operation = _operation(reading, previous, bool(measures))
     changed = measures or years or reading.ministries or reading.resolved.sheet_year or operation is not previous.operation

@@ -70,7 +70,7 @@ def _interpret(
     if about_many and not _short_follow_up(reading, context):
         return read_many(reading, Focus(reading.resolved.sheet_year or places.newest), context.previous)
     if context.previous is not None and after_a_set(reading, context.previous):
-        turn = many_turn(reading, context.previous, places.newest) if not unknown_name else None
+        turn = many_turn(reading, context.previous, context.previous_years, places.newest) if not unknown_name else None
         return turn or _not_found(reading, found, unknown_name, places)
     if focus_sheet is not None and not unknown_name and not _of_another_ministry(reading, focus_sheet):
         sheet = context.corpus.sheet_at(focus_sheet.sheet_no)

@@ -111,3 +111,37 @@ def test_the_project_of_another_ministry_is_no_follow_up() -> None:
     first = asked(f"{PROJECT}の令和元年度の執行額は")
     assert not asked("防衛省の謎の装置一式の令和元年度の執行率は？", first).sheets
     assert asked("では30年度は？", first).sheets == first.sheets
+
+
+def test_turns_about_a_set() -> None:
+    first = asked("環境省の2020年度シートは何件")
+    total = asked("当初予算の合計は？", first)
+    assert (total.operation, total.measures, total.filter.ministry) == (Operation.AGG_SUM, (Measure.INITIAL,), "環境省")
+    before = asked("前年度は？", total, previous_years=(2020,))
+    assert (before.fiscal_years, before.sheet_year) == ((2019,), None)
+    assert asked("総務省では？", total).filter.ministry == "総務省"
+    largest = asked("その中で一番大きいのは？", total)
+    assert (largest.operation, largest.top_n, largest.measures) == (Operation.AGG_TOP, 1, (Measure.INITIAL,))
+    assert not asked("目的は？", total).sheets  # no project of the set is meant
+
+
+def test_the_ministry_of_the_project_with_the_measure_talked_about() -> None:
+    first = asked(f"{PROJECT}の令和元年度の執行額は")
+    found = asked("農水省全体では？", first)
+    assert (found.operation, found.measures, found.fiscal_years) == (Operation.AGG_SUM, (Measure.EXECUTED,), (2019,))
+
+
+def test_what_a_figure_cannot_stand_for() -> None:
+    first = asked(f"{PROJECT}の令和元年度の執行額は")
+    moved = asked("前の年と比べて？", first)
+    assert asked("それは何％？", moved).operation is Operation.GROWTH_RATE
+    for words in ("両方足すと？", "それは何％？"):
+        assert asked(words, first).subject is Subject.NONE
+    assert asked(f"{PROJECT}の執行率が一番悪かったのはいつ").operation is Operation.MIN_YEAR
+    for words in ("2020年度シートの予算が100億円ちょうどの総務省の事業は", "株式会社架空データの受取額は2020年度シートで前年より増えた？"):
+        assert asked(words).subject is not Subject.MANY
+
+
+def test_a_ministry_is_no_part_of_another_project_s_name() -> None:
+    found = asked("環境省の架空型輸送機の令和元年度の執行額は")
+    assert not found.sheets
