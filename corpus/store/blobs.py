@@ -1,8 +1,11 @@
-"""The blob file: encoded sheets back to back, zstandard-compressed, each with its own checksum.
+"""The blob file: encoded sheets in blocks, zstandard-compressed, each block with its own checksum.
 
-A sheet is found by (offset, size) kept in ``sheets.sqlite``.  Sheets of one origin look alike, so a
-dictionary trained on the first of them halves the size; dictionaries are stored beside the offsets.
-Every frame is checked by CRC-32 before it is unpacked: a changed byte is an error, never a sheet.
+A block holds the sheets of one project (a part of them, when they are many), the newest first: a
+sheet repeats most of the year before, so that together they take half of the room they take alone.
+A block is found by (offset, size) kept in ``sheets.sqlite``, a sheet in it by (begin, length); what
+stands behind it is not unpacked.  For what repeats between projects there is a dictionary per
+origin, trained on its sheets and stored beside the offsets.  Every block is checked by CRC-32 before
+it is unpacked: a changed byte is an error, never a sheet.
 """
 
 from __future__ import annotations
@@ -11,16 +14,38 @@ import threading
 import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import zstandard
 
 from corpus.store.model import DamagedSnapshot
 
-LEVEL = 6  # with the larger dictionary as small as level 9 without it, in two thirds of the time
+LEVEL = 9
 DICTIONARY_BYTES = 320 * 1024
 TRAINING_SHEETS = 1500
-_MAX_SHEET_BYTES = 256 * 1024 * 1024  # what one frame may unfold to
+MAX_BLOCK_BYTES = 192 * 1024  # unpacked: what reading one sheet may cost; a larger sheet stands alone
+_THREADS = 2
+_MAX_SHEET_BYTES = 256 * 1024 * 1024  # what one sheet may unfold to
+
+
+class Frame(NamedTuple):
+    """Where a block lies: bytes of the file, their CRC-32, and the number of the dictionary (0: none)."""
+
+    offset: int
+    size: int
+    crc: int
+    dictionary: int
+
+
+class Place(NamedTuple):
+    """Where a sheet lies: its block, and its bytes in the unpacked block."""
+
+    offset: int
+    size: int
+    crc: int
+    dictionary: int
+    begin: int
+    length: int
 
 
 def train_dictionary(samples: Sequence[bytes]) -> bytes:
@@ -35,51 +60,75 @@ def train_dictionary(samples: Sequence[bytes]) -> bytes:
     return trained.as_bytes()
 
 
-class BlobWriter:
-    """Appends frames to one file. Not thread-safe: the ingest has one writer."""
+class Scratch:
+    """Encoded sheets on their way into blocks: which sheets stand together is known only at the end."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._file: BinaryIO = path.open("w+b")
         self._offset = 0
+        self._compressor = zstandard.ZstdCompressor(level=1, write_checksum=True)
+        self._decompressor = zstandard.ZstdDecompressor()
+
+    def append(self, data: bytes) -> tuple[int, int]:
+        """Keep one sheet; returns (offset, size)."""
+        frame = self._compressor.compress(data)
+        place = (self._offset, len(frame))
+        self._file.write(frame)
+        self._offset += len(frame)
+        return place
+
+    def read(self, place: tuple[int, int]) -> bytes:
+        """A sheet kept before."""
+        offset, size = place
+        self._file.seek(offset)
+        frame = self._file.read(size)
+        self._file.seek(0, 2)
+        return self._decompressor.decompress(frame, max_output_size=_MAX_SHEET_BYTES)
+
+    def close(self) -> None:
+        """Close and remove the file."""
+        try:
+            self._file.close()
+        finally:
+            self._path.unlink(missing_ok=True)
+
+
+class BlobWriter:
+    """Appends blocks to one file. Not thread-safe: the ingest has one writer."""
+
+    def __init__(self, path: Path) -> None:
+        self._file: BinaryIO = path.open("wb")
+        self._offset = 0
         self._compressors: dict[int, zstandard.ZstdCompressor] = {}
-        self._dictionaries: dict[int, zstandard.ZstdCompressionDict] = {}
 
     def use_dictionary(self, number: int, data: bytes) -> None:
         """Make dictionary ``number`` available; number 0 means none."""
         dictionary = zstandard.ZstdCompressionDict(data) if data else None
         if dictionary is not None:
             dictionary.precompute_compress(level=LEVEL)
-            self._dictionaries[number] = dictionary
         self._compressors[number] = zstandard.ZstdCompressor(level=LEVEL, dict_data=dictionary)
 
-    def append(self, data: bytes, dictionary: int = 0) -> tuple[int, int, int]:
-        """Write one sheet; returns (offset, size, crc32 of the frame)."""
+    def append(self, blocks: Sequence[bytes], dictionary: int = 0) -> list[Frame]:
+        """Compress blocks with both cores and write them in order."""
         if dictionary not in self._compressors:
             self.use_dictionary(dictionary, b"")
-        return self.append_frame(self._compressors[dictionary].compress(data))
+        packed = self._compressors[dictionary].multi_compress_to_buffer(list(blocks), threads=_THREADS)
+        return [self.append_frame(packed[i].tobytes(), dictionary) for i in range(len(packed))]
 
-    def append_frame(self, frame: bytes) -> tuple[int, int, int]:
-        """Write one frame as it is (a sheet kept from the previous generation)."""
-        place = (self._offset, len(frame), zlib.crc32(frame))
+    def append_frame(self, frame: bytes, dictionary: int) -> Frame:
+        """Write a compressed block as it is (one kept from the previous generation)."""
+        place = Frame(self._offset, len(frame), zlib.crc32(frame), dictionary)
         self._file.write(frame)
         self._offset += len(frame)
         return place
-
-    def read_back(self, place: tuple[int, int, int, int]) -> bytes:
-        """A sheet written before, unpacked."""
-        offset, size, _, dictionary = place
-        self._file.seek(offset)
-        frame = self._file.read(size)
-        self._file.seek(0, 2)
-        data = self._dictionaries.get(dictionary)
-        return zstandard.ZstdDecompressor(dict_data=data).decompress(frame, max_output_size=_MAX_SHEET_BYTES)
 
     def close(self) -> None:
         self._file.close()
 
 
 class BlobReader:
-    """Reads frames by place; thread-safe."""
+    """Reads sheets by place; thread-safe."""
 
     def __init__(self, path: Path, load_dictionary: Callable[[int], bytes]) -> None:
         self._path = path
@@ -89,21 +138,28 @@ class BlobReader:
         self._dictionaries: dict[int, zstandard.ZstdCompressionDict | None] = {0: None}
         self._local = threading.local()
 
-    def read(self, offset: int, size: int, crc: int, dictionary: int) -> bytes:
+    def read(self, place: Place) -> bytes:
         """The sheet's bytes. Raises DamagedSnapshot when they are not what was written."""
-        frame = self.frame(offset, size, crc)
+        frame = self.frame(Frame(*place[:4]))
+        end = place.begin + place.length
         try:
-            return self._decompressor(dictionary).decompress(frame, max_output_size=_MAX_SHEET_BYTES)
+            with self._decompressor(place.dictionary).stream_reader(frame) as stream:
+                data = stream.read(end)
         except zstandard.ZstdError as error:
-            raise DamagedSnapshot(self._path.name, f"{offset} バイト目からの圧縮データを展開できません") from error
+            raise DamagedSnapshot(
+                self._path.name, f"{place.offset} バイト目からの圧縮データを展開できません"
+            ) from error
+        if len(data) != end:
+            raise DamagedSnapshot(self._path.name, f"{place.offset} バイト目からの圧縮データが短すぎます")
+        return data[place.begin :]
 
-    def frame(self, offset: int, size: int, crc: int) -> bytes:
-        """The compressed bytes at a place, checked."""
+    def frame(self, place: Frame) -> bytes:
+        """The compressed bytes of a block, checked."""
         with self._lock:
-            self._file.seek(offset)
-            frame = self._file.read(size)
-        if len(frame) != size or zlib.crc32(frame) != crc:
-            raise DamagedSnapshot(self._path.name, f"{offset} バイト目からの内容が記録と違います")
+            self._file.seek(place.offset)
+            frame = self._file.read(place.size)
+        if len(frame) != place.size or zlib.crc32(frame) != place.crc:
+            raise DamagedSnapshot(self._path.name, f"{place.offset} バイト目からの内容が記録と違います")
         return frame
 
     def _decompressor(self, dictionary: int) -> zstandard.ZstdDecompressor:

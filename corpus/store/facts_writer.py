@@ -83,7 +83,7 @@ class FactsWriter:
         self._connection.execute(f"ATTACH '{_quoted(previous)}' AS previous (READ_ONLY)")
         for name in ("cells", "payees"):
             self._connection.execute(
-                f"INSERT INTO staging.{name} BY NAME SELECT k.b AS serial, p.* EXCLUDE (no) "
+                f"INSERT INTO staging.{name} BY NAME SELECT k.b AS serial, p.* EXCLUDE (no, {schema.DERIVED[name]}) "
                 f"FROM previous.{name} p JOIN kept k ON p.no = k.a"
             )
         self._connection.execute("DETACH previous")

@@ -6,7 +6,7 @@ import dataclasses
 
 from corpus.model import CorpusError, Origin
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

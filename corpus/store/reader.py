@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from corpus.model import CorpusError, Origin, Sheet
 from corpus.store import schema, snapshot
-from corpus.store.blobs import BlobReader
+from corpus.store.blobs import BlobReader, Frame, Place
 from corpus.store.codec import decode
 from corpus.store.model import DamagedSnapshot, SheetInfo, Summary
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 _QUERY_SECONDS = 10.0
 _QUERY_ROWS = 200_000
 _DECODED_SHEETS = 128
-_PLACE = "offset, size, crc, dictionary"
 
 
 class QueryTooLarge(CorpusError):
@@ -81,12 +80,12 @@ class Corpus:
 
     def sheet(self, sheet_id: str) -> Sheet | None:
         """The sheet of that exact id, or None."""
-        row = self._row(f"SELECT {_PLACE} FROM sheets WHERE sheet_id = ?", (sheet_id,))
+        row = self._row(f"{schema.PLACE} WHERE s.sheet_id = ?", (sheet_id,))
         return None if row is None else self._decode(row)
 
     def sheet_at(self, no: int, measures: frozenset[str] | None = None) -> Sheet:
         """The sheet of that number, with the cells of ``measures`` only when given. Raises KeyError when there is none."""
-        row = self._row(f"SELECT {_PLACE} FROM sheets WHERE no = ?", (no,))
+        row = self._row(f"{schema.PLACE} WHERE s.no = ?", (no,))
         if row is None:
             raise KeyError(no)
         return self._decode(row, measures)
@@ -108,8 +107,23 @@ class Corpus:
     def infos(self) -> list[SheetInfo]:
         """All sheets by ascending number. Numbers may have gaps: never index this list by ``no``."""
         if self._infos is None:
-            self._infos = [_info(row) for row in self._rows(f"SELECT {schema.INFO_COLUMNS} FROM sheets ORDER BY no", ())]
+            self._infos = self._all_infos()
         return self._infos
+
+    def _all_infos(self) -> list[SheetInfo]:
+        """As ``find("TRUE ORDER BY no")``, with what sheets share read once instead of once a sheet."""
+        names = {number: sys.intern(project) for number, project in self._rows("SELECT id, project FROM names", ())}
+        columns = ", ".join(schema.OFFICE_COLUMNS)
+        offices = {n: tuple(map(sys.intern, texts)) for n, *texts in self._rows(f"SELECT id, {columns} FROM offices", ())}
+        query = "SELECT id, origin, file FROM sources"
+        sources = {number: (Origin(origin), sys.intern(file)) for number, origin, file in self._rows(query, ())}
+        query = "SELECT no, sheet_id, sheet_year, number, name, series, source, place, office FROM sheet_rows ORDER BY no"
+        found = []
+        for no, sheet_id, year, number, name, series, source, place, office in self._rows(query, ()):
+            ministry, *printed = offices[office]
+            project = names[name]
+            found.append(SheetInfo(no, sheet_id, year, ministry, number, project, series, *sources[source], place, *printed))
+        return found
 
     def find(self, sql_where: str, params: Sequence[Any] = ()) -> list[SheetInfo]:
         """Sheets by a condition on the ``sheets`` table: a fixed template with ``?`` for every value."""
@@ -177,7 +191,7 @@ class Corpus:
 
     def _read_sheet(self, place: tuple[Any, ...], measures: frozenset[str] | None = None) -> Sheet:
         try:
-            return decode(self._blobs.read(*place), measures)
+            return decode(self._blobs.read(Place(*place)), measures)
         except ValueError as error:
             raise DamagedSnapshot(schema.BLOBS_FILE, "シートとして読めません") from error
 
@@ -185,13 +199,16 @@ class Corpus:
         row = self._row("SELECT data FROM dictionaries WHERE number = ?", (number,))
         return b"" if row is None else bytes(row[0])
 
-    def frame(self, no: int) -> tuple[bytes, int]:
-        """The stored bytes of a sheet and the number of their dictionary, for the next generation."""
-        row = self._row(f"SELECT {_PLACE} FROM sheets WHERE no = ?", (no,))
+    def encoded(self, no: int) -> bytes:
+        """The stored bytes of a sheet, for the next generation."""
+        row = self._row(f"{schema.PLACE} WHERE s.no = ?", (no,))
         if row is None:
             raise KeyError(no)
-        offset, size, crc, dictionary = row
-        return self._blobs.frame(offset, size, crc), dictionary
+        return self._blobs.read(Place(*row))
+
+    def frame(self, place: Frame) -> bytes:
+        """A compressed block as it is, for the next generation."""
+        return self._blobs.frame(place)
 
     def _facts_connection(self) -> duckdb.DuckDBPyConnection:
         with self._lock:

@@ -17,10 +17,11 @@ from typing import Any
 
 import duckdb
 
-from corpus.identity import Identity, Known, identify
+from corpus.identity import Identity, Known, Reason, identify
 from corpus.model import Finding, PastNumber, Severity, Sheet
 from corpus.store import schema, snapshot
-from corpus.store.blobs import TRAINING_SHEETS, BlobWriter, train_dictionary
+from corpus.store.blobs import Scratch
+from corpus.store.blocks import BlockWriter, Member
 from corpus.store.codec import decode
 from corpus.store.encoded import EncodedSheet, prepare
 from corpus.store.facts_writer import FactsWriter
@@ -60,14 +61,14 @@ class Changes:
 
 @dataclasses.dataclass(slots=True)
 class _Entry:
-    """A sheet of the generation being built. ``kept`` is its number in the previous generation."""
+    """A sheet of the generation being built: ``kept`` is its number in the previous one, or ``place`` in the scratch file."""
 
     serial: int
     columns: tuple[Any, ...]
     past: tuple[PastNumber, ...]
     kept: int | None = None
-    place: tuple[int, int, int, int] = (0, 0, 0, 0)
-    waiting: bytes | None = None  # not yet written: the dictionary of its origin is still to be trained
+    place: tuple[int, int] = (0, 0)
+    length: int = 0
 
 
 @contextlib.contextmanager
@@ -129,11 +130,8 @@ class Generation:
         self._kept: list[tuple[int, int]] = []
         self._files: dict[str, FileRecord] = {}
         self._findings: list[tuple[Finding, str]] = []
-        self._blobs = BlobWriter(self.path / schema.BLOBS_FILE)
+        self._scratch = Scratch(self.path / "sheets.scratch")
         self._facts = FactsWriter(self.path / schema.FACTS_FILE)
-        self._dictionaries: dict[str, tuple[int, bytes]] = {}
-        self._old_dictionaries: dict[int, tuple[str, bytes]] = {}
-        self._waiting: dict[str, list[_Entry]] = {}
         self._finished = False
 
     # --- what goes in ---
@@ -144,10 +142,6 @@ class Generation:
         past: dict[int, list[PastNumber]] = {}
         for no, *entry in previous.query("SELECT no, sheet_year, ministry, number FROM past"):
             past.setdefault(no, []).append(PastNumber(*entry))
-        for number, origin, data in previous.query("SELECT number, origin, data FROM dictionaries"):
-            self._old_dictionaries[number] = (origin, bytes(data))
-            self._dictionaries[origin] = (number, bytes(data))
-            self._blobs.use_dictionary(number, bytes(data))
         for no, *columns in previous.query(f"SELECT no, {', '.join(_ROW_COLUMNS)} FROM sheets ORDER BY no"):
             if columns[0] not in dropped:
                 self._entries[columns[0]] = _Entry(
@@ -169,15 +163,7 @@ class Generation:
         entry = _Entry(self._next_serial(), tuple(getattr(sheet, name) for name in _ROW_COLUMNS), sheet.past)
         self._entries[sheet.sheet_id] = entry
         self._facts.add(entry.serial, sheet.sheet_year, sheet.facts)
-        if sheet.origin in self._dictionaries:
-            number = self._dictionaries[sheet.origin][0]
-            entry.place = (*self._blobs.append(sheet.data, number), number)
-            return
-        entry.waiting = sheet.data
-        waiting = self._waiting.setdefault(sheet.origin, [])
-        waiting.append(entry)
-        if len(waiting) >= TRAINING_SHEETS:
-            self._write_waiting(sheet.origin)
+        entry.place, entry.length = self._scratch.append(sheet.data), len(sheet.data)
 
     def remove(self, sheet_id: str) -> bool:
         """Drop a sheet; False when there is none of that id."""
@@ -190,9 +176,7 @@ class Generation:
             return None
         if entry.kept is not None and self.previous is not None:
             return self.previous.sheet_at(entry.kept)
-        if entry.waiting is not None:
-            return decode(entry.waiting)
-        return decode(self._blobs.read_back(entry.place))
+        return decode(self._scratch.read(entry.place))
 
     def origin(self, sheet_id: str) -> str | None:
         """Origin of the sheet of that id, without reading it; None when there is none."""
@@ -222,6 +206,12 @@ class Generation:
         """Files taken in so far, by digest of their content."""
         return dict(self._files)
 
+    @property
+    def new_files(self) -> list[FileRecord]:
+        """Files taken in that the previous generation does not know."""
+        known = {row[0] for row in self.previous.query("SELECT digest FROM files")} if self.previous is not None else set()
+        return [record for record in self._files.values() if record.digest not in known]
+
     def record_file(self, record: FileRecord) -> None:
         self._files[record.digest] = record
 
@@ -237,12 +227,12 @@ class Generation:
 
     def finish_corpus(self) -> Summary:
         """Write identity links, facts and summary; afterwards the generation can be opened as a corpus."""
-        for origin in list(self._waiting):
-            self._write_waiting(origin)
         numbered = self._number()
-        self._write_kept(numbered)
-        self._blobs.close()
+        self._kept = [(entry.kept, entry.serial) for _, entry in numbered if entry.kept is not None]
         identity = identify(_known(no, entry) for no, entry in numbered)
+        with contextlib.closing(BlockWriter(self.path / schema.BLOBS_FILE, self.previous, self._scratch)) as blocks:
+            blocks.write([_member(no, entry, identity.series[no]) for no, entry in numbered])
+        self._scratch.close()
         self._facts.copy_from(
             self.previous.verified(schema.FACTS_FILE) if self.previous is not None else self.path, self._kept
         )
@@ -251,7 +241,7 @@ class Generation:
             [(entry.serial, no) for no, entry in numbered],
         )
         summary = self._summary(numbered, identity)
-        self._write_sqlite(numbered, identity, summary)
+        self._write_sqlite(numbered, identity, summary, blocks)
         self._finished = True
         return summary
 
@@ -277,7 +267,7 @@ class Generation:
     def close(self) -> None:
         """Release files; remove the folder unless committed."""
         try:
-            self._blobs.close()
+            self._scratch.close()
             self._facts.close()
         finally:  # on a full disk closing fails as well
             if not self.committed:
@@ -288,22 +278,6 @@ class Generation:
     def _next_serial(self) -> int:
         self._serial += 1
         return self._serial
-
-    def _write_waiting(self, origin: str) -> None:
-        """Train the dictionary of an origin on its first sheets and write them."""
-        waiting = self._waiting.pop(origin, [])
-        alive = [entry for entry in waiting if entry.waiting is not None]
-        if len(alive) >= TRAINING_SHEETS or not self._dictionaries.get(origin):
-            data = train_dictionary([entry.waiting for entry in alive if entry.waiting is not None])
-            number = 0
-            if data:
-                number = 1 + max([*self._old_dictionaries, *(n for n, _ in self._dictionaries.values()), 0])
-                self._blobs.use_dictionary(number, data)
-                self._dictionaries[origin] = (number, data)
-        for entry in alive:
-            if entry.waiting is not None:
-                entry.place = (*self._blobs.append(entry.waiting, number), number)
-                entry.waiting = None
 
     def _number(self) -> list[tuple[int, _Entry]]:
         """Give every sheet its number: kept and replaced sheets their old one, new ones the free ones."""
@@ -322,16 +296,6 @@ class Generation:
         numbers |= added
         return sorted(((numbers[sheet_id], entry) for sheet_id, entry in self._entries.items()), key=lambda pair: pair[0])
 
-    def _write_kept(self, numbered: list[tuple[int, _Entry]]) -> None:
-        for _, entry in numbered:
-            if entry.kept is None:
-                continue
-            if self.previous is None:
-                raise RuntimeError("a kept sheet without a previous generation")
-            frame, dictionary = self.previous.frame(entry.kept)
-            entry.place = (*self._blobs.append_frame(frame), dictionary)
-            self._kept.append((entry.kept, entry.serial))
-
     def _summary(self, numbered: list[tuple[int, _Entry]], identity: Identity) -> Summary:
         columns = {name: [entry.columns[i] for _, entry in numbered] for i, name in enumerate(_ROW_COLUMNS)}
         return Summary(
@@ -346,27 +310,46 @@ class Generation:
             by_origin=dict(Counter(columns["origin"]).most_common()),
         )
 
-    def _write_sqlite(self, numbered: list[tuple[int, _Entry]], identity: Identity, summary: Summary) -> None:
-        used = {entry.place[3] for _, entry in numbered}
-        dictionaries = {n: (origin, data) for origin, (n, data) in self._dictionaries.items()}
-        dictionaries |= {n: pair for n, pair in self._old_dictionaries.items() if n in used}
+    def _write_sqlite(
+        self, numbered: list[tuple[int, _Entry]], identity: Identity, summary: Summary, blocks: BlockWriter
+    ) -> None:
         with contextlib.closing(sqlite3.connect(self.path / schema.SHEETS_FILE)) as connection:
             connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + schema.SQLITE)
-            names = ("no", "series", *_ROW_COLUMNS, "offset", "size", "crc", "dictionary")
-            connection.executemany(
-                f"INSERT INTO sheets ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",
-                ((no, identity.series[no], *entry.columns, *entry.place) for no, entry in numbered),
-            )
+            _insert_sheets(connection, numbered, identity, blocks)
+            _insert(connection, "blocks", ((number, *frame) for number, frame in enumerate(blocks.frames)))
             _insert(connection, "past", ((no, *_plain(p)) for no, entry in numbered for p in entry.past))
-            _insert(connection, "links", ((link.no, link.other, link.reason.value) for link in identity.links))
-            _insert(connection, "dictionaries", ((n, *dictionaries[n]) for n in sorted(dictionaries)))
+            reasons = {reason: number for number, reason in enumerate(Reason)}
+            _insert(connection, "reasons", ((number, reason.value) for reason, number in reasons.items()))
+            _insert(connection, "link_rows", ((link.no, link.other, reasons[link.reason]) for link in identity.links))
+            _insert(connection, "dictionaries", blocks.dictionaries())
             _insert(connection, "files", (_plain(record) for record in self._files.values()))
             _insert(connection, "findings", ((*_plain(finding), digest) for finding, digest in self._findings))
             text = json.dumps(dataclasses.asdict(summary), ensure_ascii=False)
             _insert(connection, "summary", [("summary", text)])
             connection.executescript(schema.SQLITE_INDEXES)
             connection.commit()
-            connection.execute("PRAGMA optimize")
+
+
+def _insert_sheets(
+    connection: sqlite3.Connection, numbered: list[tuple[int, _Entry]], identity: Identity, blocks: BlockWriter
+) -> None:
+    """Rows of the sheets, and the texts they share, each once."""
+    tables = {"names": schema.NAME_COLUMNS, "offices": schema.OFFICE_COLUMNS, "sources": schema.SOURCE_COLUMNS}
+    shared: dict[str, dict[tuple[str, ...], int]] = {table: {} for table in tables}
+    names = ("no", "series", *schema.ROW_COLUMNS, "name", "office", "source", "block", "begin", "length")
+    rows = []
+    for no, entry in numbered:
+        column = dict(zip(_ROW_COLUMNS, entry.columns, strict=True))
+        refers = [
+            ids.setdefault(tuple(column[part] for part in tables[table]), len(ids)) for table, ids in shared.items()
+        ]
+        own = (column[name] for name in schema.ROW_COLUMNS)
+        rows.append((no, identity.series[no], *own, *refers, *blocks.places[no]))
+    connection.executemany(
+        f"INSERT INTO sheet_rows ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})", rows
+    )
+    for table, ids in shared.items():
+        _insert(connection, table, ((number, *texts) for texts, number in ids.items()))
 
 
 def _insert(connection: sqlite3.Connection, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
@@ -376,6 +359,11 @@ def _insert(connection: sqlite3.Connection, table: str, rows: Iterable[tuple[Any
 
 def _plain(record: PastNumber | FileRecord | Finding) -> tuple[Any, ...]:
     return tuple(str(v) if isinstance(v, str) else v for v in (getattr(record, f.name) for f in dataclasses.fields(record)))
+
+
+def _member(no: int, entry: _Entry, series: int) -> Member:
+    column = dict(zip(_ROW_COLUMNS, entry.columns, strict=True))
+    return Member(no, series, column["sheet_year"], column["origin"], entry.kept, entry.place, entry.length)
 
 
 def _known(no: int, entry: _Entry) -> Known:

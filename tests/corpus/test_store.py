@@ -222,7 +222,7 @@ def test_many_sheets_share_a_dictionary_and_keep_it(tmp_path: Path) -> None:
         generation.commit()
     with open_corpus(tmp_path) as corpus:
         assert corpus.query("SELECT count(*) FROM dictionaries") == [(1,)]
-        assert corpus.query("SELECT DISTINCT dictionary FROM sheets") == [(1,)]
+        assert corpus.query("SELECT DISTINCT dictionary FROM blocks") == [(1,)]
         for info in corpus.infos():
             assert corpus.sheet_at(info.no) == sheet(info.number, project=f"架空事業第{int(info.number)}号")
 
