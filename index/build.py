@@ -22,9 +22,11 @@ from index.lookup import Lookups
 from index.names import NameIndex
 from index.settings import IndexSettings
 from index.vectors import build_vectors
+from index.wordlist import Words
 
 FOLDER = "index"
 _SAMPLES = 150
+_BATCH = 8192  # texts whose words are strings at once
 _EMBEDDED = frozenset(group for group in Group if group is not Group.OPINION)
 _DEFAULTS = IndexSettings()
 _log = logging.getLogger(__name__)
@@ -48,7 +50,7 @@ def build(
     """
     encoder = load_encoder(settings.embedding)
     collected = _by_group(collect(corpus, progress))
-    terms = list(split_words([text.text for text in collected.texts], progress))
+    words = split_words([text.text for text in collected.texts], progress)
     out_dir.mkdir(parents=True, exist_ok=True)
     progress("索引を書く", 0, 4)
     NameIndex.build(collected.names).save(out_dir / "names")
@@ -56,10 +58,10 @@ def build(
     Catalog.build(collected).save(out_dir / "catalog")
     Expander.build().save(out_dir)
     progress("索引を書く", 1, 4)
-    build_lexical(terms, [GROUPS[text.kind] for text in collected.texts], settings.bm25).save(out_dir / "lexical")
+    build_lexical(words, [GROUPS[text.kind] for text in collected.texts], settings.bm25).save(out_dir / "lexical")
     progress("索引を書く", 2, 4)
     chosen = np.array([d for d, t in enumerate(collected.texts) if GROUPS[t.kind] in _EMBEDDED], dtype=np.int32)
-    vectors = _vectors(collected, terms, chosen, encoder, progress, previous)
+    vectors = _vectors(collected, words, chosen, encoder, progress, previous)
     progress("索引を書く", 3, 4)
     index = build_vectors(vectors, chosen, _samples(encoder))
     index.save(out_dir / "vectors")
@@ -68,14 +70,19 @@ def build(
 
 
 def _by_group(collected: Collected) -> Collected:
-    """Texts of one group stand together: the lexical index and the ranking rely on it."""
-    order = sorted(range(len(collected.texts)), key=lambda d: (GROUPS[collected.texts[d].kind], d))
-    return dataclasses.replace(collected, texts=[collected.texts[d] for d in order])
+    """Texts of one group stand together: the lexical index and the ranking rely on it.
+
+    In a group those of one project are neighbours: they share most words, so that the gaps between the
+    documents of a word are small and take one byte.
+    """
+    return dataclasses.replace(
+        collected, texts=sorted(collected.texts, key=lambda text: (GROUPS[text.kind], text.name_id))
+    )
 
 
 def _vectors(
     collected: Collected,
-    terms: Sequence[Sequence[str]],
+    words: Words,
     chosen: np.ndarray[tuple[int], np.dtype[np.int32]],
     encoder: Encoder,
     progress: Progress,
@@ -84,15 +91,16 @@ def _vectors(
     """One vector per chosen text, with its project's name before it; known ones are taken over."""
     texts = [collected.texts[d] for d in chosen]
     known = _known(previous, encoder)
-    missing = [i for i, text in enumerate(texts) if text.digest not in known]
-    name_terms = {t.name_id: words for t, words in zip(collected.texts, terms, strict=True) if t.kind == NAME}
-    fresh = encoder.encode_passages(
-        [_passage(texts[i], collected.names) for i in missing],
-        [_passage_terms(texts[i], terms[chosen[i]], name_terms) for i in missing],
-        lambda done, total: progress("文を数値にする", done, total),
-    )
     vectors = np.zeros((len(texts), encoder.identity.dimension), dtype=np.float32)
-    vectors[missing] = fresh
+    missing = [i for i, text in enumerate(texts) if text.digest not in known]
+    names = {t.name_id: d for d, t in enumerate(collected.texts) if t.kind == NAME}
+    for begin in range(0, len(missing), _BATCH):
+        part = missing[begin : begin + _BATCH]
+        vectors[part] = encoder.encode_passages(
+            [_passage(texts[i], collected.names) for i in part],
+            [_passage_terms(texts[i], words, int(chosen[i]), names) for i in part],
+            lambda done, _, begin=begin: progress("文を数値にする", begin + done, len(missing)),  # type: ignore[misc]
+        )
     for i, text in enumerate(texts):
         if (row := known.get(text.digest)) is not None:
             vectors[i] = row
@@ -103,8 +111,10 @@ def _passage(text: Text, names: Sequence[str]) -> str:
     return text.text if text.kind == NAME else f"{names[text.name_id]}\n{text.text}"
 
 
-def _passage_terms(text: Text, terms: Sequence[str], names: dict[int, Sequence[str]]) -> list[str]:
-    return list(terms) if text.kind == NAME else [*names.get(text.name_id, ()), *terms]
+def _passage_terms(text: Text, words: Words, at: int, names: dict[int, int]) -> list[str]:
+    """The words of text number ``at``, after those of its project's name; ``names``: name → its text's number."""
+    before = words[names[text.name_id]] if text.kind != NAME and text.name_id in names else []
+    return before + words[at]
 
 
 def _known(previous: Path | None, encoder: Encoder) -> dict[bytes, Vectors]:

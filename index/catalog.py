@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.text import label_key
-from index.collect import Collected
+from index.collect import DIGEST_BYTES, Collected
 from index.documents import GROUPS
 from index.lexical import mapped
 from index.model import SearchFilter
@@ -92,7 +92,7 @@ class Catalog:
             "document_kind": np.array([kinds(text.kind) for text in texts], dtype=np.int8),
             "document_group": np.array([GROUPS[text.kind] for text in texts], dtype=np.int8),
             "document_name": np.array([text.name_id for text in texts], dtype=np.int32),
-            "document_digest": np.frombuffer(b"".join(t.digest for t in texts), dtype=np.uint8).reshape(-1, 16),
+            "document_digest": np.frombuffer(b"".join(t.digest for t in texts), dtype=np.uint8).reshape(-1, DIGEST_BYTES),
         }
         newest_first = sorted(range(len(rows)), key=lambda r: (-rows[r].info.sheet_year, rows[r].info.no))
         lists: dict[str, Sequence[Sequence[int]]] = {

@@ -7,14 +7,19 @@ name.  Large corpora are read by two processes, since decoding and MeCab hold th
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import hashlib
+import itertools
+import logging
 import multiprocessing
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any, TypeVar
+
+import numpy as np
 
 from corpus.fields import Field, Measure
 from corpus.model import Cell, Kind, Sheet, Table
@@ -24,12 +29,17 @@ from corpus.text import name_key
 from corpus.units import YEN_PER_UNIT
 from index import tokens
 from index.documents import NAME, documents, payee_names
+from index.wordlist import Piece, Words
 
+_S = TypeVar("_S")
 _T = TypeVar("_T")
+_log = logging.getLogger(__name__)
 Progress = Callable[[str, int, int], None]  # stage, done, total
 _CHUNK = 400
 _SMALL = 1500  # sheets up to which starting processes costs more than it saves
 WORKERS = 2
+DIGEST_BYTES = 8
+_AHEAD = 3 * WORKERS  # pieces under way: keeps workers busy, bounds memory
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -100,34 +110,40 @@ def collect(corpus: Corpus, progress: Progress) -> Collected:
 
 
 def digest(kind: str, name: str, text: str) -> bytes:
-    """Identity of a text for the cache of embeddings: 16 bytes over field, project name and text."""
-    return hashlib.blake2b("\0".join((kind, name, text)).encode("utf-8", "replace"), digest_size=16).digest()
+    """Identity of a text for the cache of embeddings: 8 bytes over field, project name and text.
+
+    Two of a million texts collide with probability 3e-8.
+    """
+    return hashlib.blake2b("\0".join((kind, name, text)).encode("utf-8", "replace"), digest_size=DIGEST_BYTES).digest()
 
 
-def split_words(texts: Sequence[str], progress: Progress) -> Iterator[list[str]]:
+def split_words(texts: Sequence[str], progress: Progress) -> Words:
     """``tokens.terms`` of every text, in order, each different text split once."""
-    unique = list(dict.fromkeys(texts))
-    place = {text: i for i, text in enumerate(unique)}
-    found: list[str] = []
-    with _pool(len(unique) > 4 * _SMALL) as run:
-        for chunk in run(_terms_of, list(_chunks(unique, 4 * _CHUNK))):
-            found.extend(chunk)
-            progress("語に分ける", len(found), len(unique))
-    return (found[place[text]].split(" ") if found[place[text]] else [] for text in texts)
+    places: dict[str, int] = {}
+    stored_at = np.array([places.setdefault(text, len(places)) for text in texts], dtype=np.int32)
+    unique = list(places)
+
+    def told(pieces: Iterable[Piece]) -> Iterator[Piece]:
+        done = 0
+        for piece in pieces:
+            done += len(piece.lengths)
+            progress("語に分ける", done, len(unique))
+            yield piece
+
+    return Words.join(told(_mapped(_split, _chunks(unique, 4 * _CHUNK), len(unique) > 4 * _SMALL)), stored_at)
 
 
-def _terms_of(texts: list[str]) -> list[str]:
-    # joined: one string per text crosses the process border, not thousands
-    return [" ".join(tokens.terms(text)) for text in texts]
+def _split(texts: list[str]) -> Piece:
+    return Piece.of([tokens.terms(text) for text in texts])
 
 
 def _read(corpus: Corpus, nos: list[int]) -> Iterator[_Raw]:
-    if len(nos) <= _SMALL:
-        yield from map(_raw, corpus.sheets(nos))
-        return
-    with _pool(True, _open, (corpus.path, corpus.manifest)) as run:
-        for chunk in run(_read_chunk, list(_chunks(nos, _CHUNK))):
-            yield from chunk
+    def here(chosen: list[int]) -> list[_Raw]:
+        return [_raw(sheet) for sheet in corpus.sheets(chosen)]
+
+    arguments = (corpus.path, corpus.manifest)
+    for chunk in _mapped(_read_chunk, _chunks(nos, _CHUNK), len(nos) > _SMALL, here, _open, arguments):
+        yield from chunk
 
 
 _corpus: Corpus | None = None  # of a worker process
@@ -180,14 +196,47 @@ def _chunks(items: Sequence[_T], size: int) -> Iterator[list[_T]]:
         yield list(items[begin : begin + size])
 
 
-@contextlib.contextmanager
-def _pool(
-    many: bool, initializer: Callable[..., None] | None = None, arguments: tuple[Any, ...] = ()
-) -> Iterator[Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]]:
-    """``map`` over processes, or in this one when there is little to do."""
+def _mapped(
+    work: Callable[[_S], _T],
+    pieces: Iterable[_S],
+    many: bool,
+    here: Callable[[_S], _T] | None = None,
+    initializer: Callable[..., None] | None = None,
+    arguments: tuple[Any, ...] = (),
+) -> Iterator[_T]:
+    """``work`` on every piece, in order: by processes where there is ``many`` to do, else in this one (``here``).
+
+    A few pieces only are ahead of the one that is read.  When a process dies (out of memory, say), what
+    is left is done in this one, with a warning.
+    """
+    here = here or work
     if not many:
-        yield map
+        yield from map(here, pieces)
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(WORKERS, mp_context=context, initializer=initializer, initargs=arguments) as pool:
-        yield pool.map
+        waiting: deque[tuple[_S, Future[_T] | None]] = deque()
+        left = iter(pieces)
+        told = False
+        while True:
+            for piece in itertools.islice(left, _AHEAD - len(waiting)):
+                waiting.append((piece, _submit(pool, work, piece)))
+            if not waiting:
+                return
+            piece, future = waiting.popleft()
+            try:
+                result = here(piece) if future is None else future.result()
+            except BrokenProcessPool:
+                if not told:
+                    _log.warning("a worker process of the index build died; going on in this process")
+                    told = True
+                result = here(piece)
+            yield result
+
+
+def _submit(pool: ProcessPoolExecutor, work: Callable[[_S], _T], piece: _S) -> Future[_T] | None:
+    """None when the pool is broken."""
+    try:
+        return pool.submit(work, piece)
+    except BrokenProcessPool:
+        return None

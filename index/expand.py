@@ -20,6 +20,7 @@ from index.data_check import read_terms
 _FILE = "expansions.json"
 _LONGEST = 4  # words of a phrase
 _MAX_ADDED = 32  # words added to one query
+_DIGITS = 4  # of a stored weight
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ class Expander:
         return cls(table, weights)
 
     def save(self, folder: Path) -> None:
-        (folder / _FILE).write_text(json.dumps(self._table, ensure_ascii=False), encoding="utf-8")
+        table = {phrase: {word: round(weight, _DIGITS) for word, weight in words.items()} for phrase, words in self._table.items()}
+        (folder / _FILE).write_text(json.dumps(table, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
 
     @classmethod
     def open(cls, path: Path, verified: Callable[[Path], Path] = lambda path: path) -> Expander:

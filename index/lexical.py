@@ -1,10 +1,11 @@
 """BM25 over all texts, as memory-mapped postings that a query adds up with a weight per word.
 
-The scores are computed by the library bm25s, one index per group of texts (name, purpose, …) so that
-each has its own average length; see Lù, "BM25S: Orders of magnitude faster lexical search via eager
-sparse scoring" (2024).  What is kept is its score matrix, packed: per word the document numbers as
-gaps in 16 bits and the scores in 8 bits of the word's own maximum.  That is a tenth of the library's
-own files, opens without reading a vocabulary, and takes weights per word, which query expansion needs.
+The scores are those of Lucene's BM25 as bm25s computes them (see Lù, "BM25S: Orders of magnitude
+faster lexical search via eager sparse scoring", 2024), one average length per group of texts (name,
+purpose, …); a test compares them with that library.  They are kept packed: per word the document
+numbers as gaps of one to three bytes (seven bits each, the last byte below 128) and the scores in 8
+bits of the word's own maximum.  That is a fifteenth of a score matrix, opens without reading a
+vocabulary, and takes weights per word, which query expansion needs.
 """
 
 from __future__ import annotations
@@ -12,16 +13,20 @@ from __future__ import annotations
 import dataclasses
 import functools
 import hashlib
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-FILES = ("hashes", "starts", "firsts", "gaps", "scores", "scales", "idf", "wide_at", "wide_by", "size")
+from index.wordlist import Words
+
+FILES = ("hashes", "starts", "places", "gaps", "scores", "scales", "size")
 _LEVELS = 255.0
-_GAP_LIMIT = 1 << 16
+_MORE = 128  # a byte of a gap that is followed by another
+_BITS = 7
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ class LexicalIndex:
     def idf(self, term: str) -> float:
         """Rarity of a word over all texts (0 for a word that stands nowhere)."""
         at = self._find(term)
-        return 0.0 if at is None else float(self._arrays["idf"][at])
+        return 0.0 if at is None else self._idf(int(self._arrays["starts"][at + 1] - self._arrays["starts"][at]))
 
     def postings(self, term: str) -> Postings | None:
         """The documents of a word, or None when no text holds it."""
@@ -72,14 +77,10 @@ class LexicalIndex:
         if at is None:
             return None
         begin, end = int(self._arrays["starts"][at]), int(self._arrays["starts"][at + 1])
-        gaps = self._arrays["gaps"][begin:end].astype(np.int32)
-        gaps[0] = self._arrays["firsts"][at]
-        low, high = np.searchsorted(self._arrays["wide_at"], (begin, end))
-        if high > low:
-            gaps[self._arrays["wide_at"][low:high] - begin] += self._arrays["wide_by"][low:high] * _GAP_LIMIT
-        scores = self._arrays["scores"][begin:end] * np.float32(self._arrays["scales"][at] / _LEVELS)
-        idf = float(self._arrays["idf"][at])
-        return Postings(np.cumsum(gaps, dtype=np.int32), scores.astype(np.float32, copy=False), idf)
+        gaps = self._arrays["gaps"][int(self._arrays["places"][at]) : int(self._arrays["places"][at + 1])]
+        scores = self._arrays["scores"][begin:end] * (np.float32(self._arrays["scales"][at]) / np.float32(_LEVELS))
+        documents = np.cumsum(unpacked(gaps, end - begin), dtype=np.int32)
+        return Postings(documents, scores.astype(np.float32, copy=False), self._idf(end - begin))
 
     def score(self, weighted: Sequence[tuple[str, float]]) -> npt.NDArray[np.float32]:
         """Sum over words of weight × BM25 score, for every document: shape (size,)."""
@@ -94,6 +95,9 @@ class LexicalIndex:
         scores = np.concatenate([postings.scores * np.float32(weight) for postings, weight in known])
         return np.bincount(documents, scores, minlength=self.size).astype(np.float32)
 
+    def _idf(self, count: int) -> float:
+        return math.log1p((self.size - count + 0.5) / (count + 0.5))
+
     def _find(self, term: str) -> int | None:
         code = np.uint64(term_hash(term))
         at = int(self._arrays["hashes"].searchsorted(code))
@@ -105,76 +109,103 @@ def mapped(path: Path) -> npt.NDArray[Any]:
     return np.asarray(np.load(path, mmap_mode="r"))
 
 
-def build_lexical(terms: Sequence[Sequence[str]], groups: Sequence[int], settings: Bm25 = _BM25) -> LexicalIndex:
+def build_lexical(
+    terms: Words | Sequence[Sequence[str]], groups: Sequence[int], settings: Bm25 = _BM25
+) -> LexicalIndex:
     """Index texts given as words. ``groups`` must ascend: texts of one group stand together."""
-    vocabulary: dict[str, int] = {}
-    ids = [[vocabulary.setdefault(term, len(vocabulary)) for term in words] for words in terms]
-    parts = _group_scores(ids, np.asarray(groups), settings)
-    empty = np.zeros(0, dtype=np.int64)
-    term_of = np.concatenate([part[0] for part in parts] or [empty])
-    document = np.concatenate([part[1] for part in parts] or [empty])
-    score = np.concatenate([part[2] for part in parts] or [empty.astype(np.float32)])
-    hashes = np.array([term_hash(term) for term in vocabulary], dtype=np.uint64)
+    words = Words.of(terms)
+    hashes = np.array([term_hash(term) for term in words.vocabulary], dtype=np.uint64)
     order = np.argsort(hashes, kind="stable")
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order))
-    by_term = np.argsort(rank[term_of], kind="stable")  # stable: documents stay ascending within a word
-    return _packed(hashes[order], rank[term_of][by_term], document[by_term], score[by_term], len(terms))
+    rank = np.empty(len(order), dtype=np.int32)
+    rank[order] = np.arange(len(order), dtype=np.int32)
+    parts = list(_group_scores(words, np.asarray(groups), rank, settings))
+    empty = np.zeros(0, dtype=np.int32)
+    term_of = np.concatenate([empty, *(part[0] for part in parts)])
+    document = np.concatenate([empty, *(part[1] for part in parts)])
+    score = np.concatenate([empty.astype(np.float32), *(part[2] for part in parts)])
+    parts.clear()
+    by_term = np.argsort(term_of, kind="stable")  # stable: documents stay ascending within a word
+    return _packed(hashes[order], term_of[by_term], document[by_term], score[by_term], len(words))
 
 
 def _group_scores(
-    ids: list[list[int]], groups: npt.NDArray[np.int64], settings: Bm25
-) -> list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float32]]]:
-    """(word, document, score) of every posting, group after group, by bm25s."""
-    import bm25s  # only a build needs it
-
-    parts = []
+    words: Words, groups: npt.NDArray[np.int64], rank: npt.NDArray[np.int32], settings: Bm25
+) -> Iterator[tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.float32]]]:
+    """(word by rank, document, score) of every posting, group after group, documents ascending within a word."""
     for group in np.unique(groups):
-        begin, end = np.searchsorted(groups, (group, group + 1))
-        local: dict[int, int] = {}
-        own = [[local.setdefault(i, len(local)) for i in ids[d]] for d in range(begin, end)]
-        if not local:
+        begin, end = (int(at) for at in np.searchsorted(groups, (group, group + 1)))
+        ids, lengths = words.flat(begin, end)
+        if not len(ids):
             continue
-        engine = bm25s.BM25(k1=settings.k1, b=settings.b, method="lucene", backend="numpy")
-        scores = engine.build_index_from_ids(list(range(len(local))), own, show_progress=False)
-        word = np.repeat(np.fromiter(local, dtype=np.int64), np.diff(scores["indptr"]))
-        parts.append((word, scores["indices"].astype(np.int64) + begin, scores["data"].astype(np.float32)))
-    return parts
+        documents = end - begin
+        owner = np.repeat(np.arange(documents, dtype=np.int64), lengths)
+        found, counts = np.unique(rank[ids].astype(np.int64) * documents + owner, return_counts=True)
+        term, document = np.divmod(found, documents)
+        holding = np.bincount(term)[term]  # documents of the group that hold the word
+        idf = np.log1p((documents - holding + 0.5) / (holding + 0.5))
+        norm = settings.k1 * (1 - settings.b + settings.b * lengths / lengths.mean())
+        score = (idf * counts / (counts + norm[document])).astype(np.float32)
+        yield term.astype(np.int32), (document + begin).astype(np.int32), score
 
 
 def _packed(
     hashes: npt.NDArray[np.uint64],
-    term_of: npt.NDArray[np.int64],
-    document: npt.NDArray[np.int64],
+    term_of: npt.NDArray[np.int32],
+    document: npt.NDArray[np.int32],
     score: npt.NDArray[np.float32],
     size: int,
 ) -> LexicalIndex:
-    counts = np.bincount(term_of, minlength=len(hashes))
-    starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    used = starts[:-1][counts > 0]
-    gaps = np.diff(document, prepend=0)
-    firsts = np.zeros(len(hashes), dtype=np.int32)
-    firsts[counts > 0] = document[used]
-    gaps[used] = 0
-    wide = np.nonzero(gaps >= _GAP_LIMIT)[0]
-    scales = np.ones(len(hashes), dtype=np.float32)
+    starts = np.concatenate([[0], np.cumsum(np.bincount(term_of, minlength=len(hashes)))]).astype(np.int64)
+    gaps = np.diff(document, prepend=np.int32(0))
+    used = starts[:-1][np.diff(starts) > 0]
+    gaps[used] = document[used]
+    packed, places = packed_gaps(gaps)
+    scales = np.ones(len(hashes), dtype=np.float16)
     if len(used):
-        scales[counts > 0] = np.maximum(np.maximum.reduceat(score, used), 1e-9)
-    levels = np.clip(np.rint(score / scales[term_of] * _LEVELS), 1, _LEVELS)
+        scales[np.diff(starts) > 0] = np.maximum(np.maximum.reduceat(score, used), 1e-4)
+    levels = np.clip(np.rint(score / scales[term_of].astype(np.float32) * np.float32(_LEVELS)), 1, _LEVELS)
     return LexicalIndex(
         {
             "hashes": hashes,
-            "starts": starts,
-            "firsts": firsts,
-            "gaps": (gaps % _GAP_LIMIT).astype(np.uint16),
+            "starts": _smallest(starts),
+            "places": _smallest(places[starts]),
+            "gaps": packed,
             "scores": levels.astype(np.uint8),
             "scales": scales,
-            "idf": np.log1p((size - counts + 0.5) / (counts + 0.5)).astype(np.float32),
-            "wide_at": wide.astype(np.int64),
-            "wide_by": (gaps[wide] // _GAP_LIMIT).astype(np.int32),
             "size": np.array([size], dtype=np.int64),
         }
     )
+
+
+def packed_gaps(gaps: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+    """Numbers in groups of seven bits, the lowest first; and where each begins (one more: the end)."""
+    widths = np.ones(len(gaps), dtype=np.int64)
+    while (longer := gaps >> (_BITS * widths)).any():
+        widths += longer > 0
+    places = np.concatenate([[0], np.cumsum(widths)])
+    packed = np.zeros(int(places[-1]), dtype=np.uint8)
+    for byte in range(int(widths.max(initial=0))):
+        chosen = np.nonzero(widths > byte)[0]
+        part = (gaps[chosen] >> (_BITS * byte)) % _MORE
+        packed[places[chosen] + byte] = part + np.where(widths[chosen] > byte + 1, _MORE, 0)
+    return packed, places
+
+
+def unpacked(packed: npt.NDArray[np.uint8], count: int) -> npt.NDArray[np.int32]:
+    """``count`` numbers from the bytes of ``packed_gaps``."""
+    if len(packed) == count:  # one byte each
+        return packed.astype(np.int32)
+    ends = np.nonzero(packed < _MORE)[0]
+    numbers = packed[ends].astype(np.int32)
+    before = np.diff(ends, prepend=-1) - 1  # bytes that come before a number's last
+    for byte in range(1, int(before.max()) + 1):
+        longer = np.nonzero(before >= byte)[0]
+        numbers[longer] = (numbers[longer] << _BITS) + (packed[ends[longer] - byte] & (_MORE - 1))
+    return numbers
+
+
+def _smallest(numbers: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
+    return numbers.astype(np.uint32 if numbers.max(initial=0) < 1 << 32 else np.int64)
 
 
 @functools.lru_cache(maxsize=1 << 14)

@@ -61,12 +61,15 @@ class KeyTable:
         code = np.uint64(term_hash(key))
         at = int(np.searchsorted(self._hashes, code))
         if at < len(self._hashes) and self._hashes[at] == code:
-            return self._rows[at]
+            return self._rows[at].astype(np.int32)
         return np.zeros(0, dtype=np.int32)
 
     def save(self, folder: Path, name: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        for part, array in (("hashes", self._hashes), ("starts", self._rows.starts), ("items", self._rows.items)):
+        items = self._rows.items
+        if items.max(initial=0) < 1 << 16:  # the nation's 53,000 sheets in half the room
+            items = items.astype(np.uint16)
+        for part, array in (("hashes", self._hashes), ("starts", self._rows.starts), ("items", items)):
             np.save(folder / f"{name}_{part}.npy", array)
 
     @classmethod

@@ -13,7 +13,7 @@ from corpus.store.schema import SHEETS_FILE
 from index.embed.encoder import ModelId
 from index.vectors import VectorFacts
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 FILE = "index.json"
 
 
@@ -43,6 +43,11 @@ def corpus_digest(corpus: Corpus) -> str:
 
 def write(folder: Path, meta: Meta) -> None:
     (folder / FILE).write_text(json.dumps(dataclasses.asdict(meta), ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def renew(folder: Path, corpus: Corpus) -> None:
+    """Say that the index in ``folder`` is that of ``corpus``: for one whose sheets are those it was built from."""
+    write(folder, dataclasses.replace(read(folder / FILE), corpus_digest=corpus_digest(corpus)))
 
 
 def read(path: Path) -> Meta:

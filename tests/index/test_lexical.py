@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import bm25s
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from index.lexical import Bm25, LexicalIndex, build_lexical, term_hash
+from index.lexical import Bm25, LexicalIndex, build_lexical, packed_gaps, term_hash, unpacked
+from index.wordlist import Piece, Words
 
 TEXTS = [
     ["農業", "振興", "農業+振興"],
@@ -68,3 +72,40 @@ def test_no_texts_at_all() -> None:
 
 def test_hashes_do_not_change_between_runs() -> None:
     assert term_hash("農業") == 0x66F5F9A6277D74EB
+
+
+@given(st.lists(st.integers(0, 2**31 - 1)))
+def test_packed_numbers_come_back(numbers: list[int]) -> None:
+    packed, places = packed_gaps(np.array(numbers, dtype=np.int32))
+    assert unpacked(packed, len(numbers)).tolist() == numbers
+    assert [unpacked(packed[a:b], 1)[0] for a, b in pairwise(places.tolist())] == numbers
+    assert len(packed) == sum(max(1, -(-number.bit_length() // 7)) for number in numbers)
+
+
+def test_every_posting_agrees_with_the_library() -> None:
+    """Random texts in three groups: each is scored as by an index of its own."""
+    rng = np.random.default_rng(8)
+    texts = [[f"語{i}" for i in rng.zipf(1.3, rng.integers(0, 40)).clip(max=60)] for _ in range(300)]
+    groups = sorted(rng.integers(0, 3, len(texts)).tolist())
+    mine = build_lexical(texts, groups, Bm25(k1=1.2, b=0.6))
+    for group in range(3):
+        begin, end = np.searchsorted(groups, (group, group + 1))
+        reference = bm25s.BM25(k1=1.2, b=0.6, method="lucene")
+        reference.index(texts[begin:end], show_progress=False)
+        for word in {word for text in texts[begin:end] for word in text}:
+            expected = reference.get_scores([word])
+            got = mine.score([(word, 1.0)])
+            found = mine.postings(word)
+            assert found is not None
+            half_a_level = found.scores.max() / 255  # 8 bits of the word's highest score, and a scale in 16
+            assert np.allclose(got[begin:end], expected, atol=half_a_level, rtol=0.002)
+
+
+def test_words_share_the_ids_of_equal_texts() -> None:
+    words = Words.of(TEXTS)
+    assert list(words) == TEXTS and words[1:3] == TEXTS[1:3]
+    ids, lengths = words.flat(1, 3)
+    assert [words.vocabulary[i] for i in ids] == TEXTS[1] + TEXTS[2] and lengths.tolist() == [4, 3]
+    joined = Words.join(iter([Piece.of(TEXTS[:2]), Piece.of(TEXTS[2:])]), np.array([3, 0, 3], dtype=np.int32))
+    assert list(joined) == [TEXTS[3], TEXTS[0], TEXTS[3]]
+    assert list(Words.of([])) == []

@@ -121,8 +121,9 @@ def test_only_new_texts_are_embedded_again(
 
     monkeypatch.setattr(WordsEncoder, "encode_passages", counted)
     build(made_corpus, tmp_path / "again", previous=made_corpus.path / FOLDER)
+    assert sum(counts) == 0
     build(made_corpus, tmp_path / "anew")
-    assert counts[0] == 0 < counts[1]
+    assert sum(counts) > 0
     again = Searcher.open(made_corpus, folder=tmp_path / "again")
     assert again.search("保育所")[0].project == "待機児童解消支援事業"
 
