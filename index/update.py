@@ -47,7 +47,7 @@ def take_in(
 ) -> Report:
     """Read files, folders and zips into the data folder. A dry run reads everything and stores nothing.
 
-    When no sheet changes, the stored generation stays.  Raises StoreBusy, DamagedSnapshot, ModelError.
+    When neither a sheet changes nor a new file gave sheets, the stored generation stays.  Raises StoreBusy, DamagedSnapshot, ModelError.
     """
     if dry_run:
         return _dry_run(data_dir, paths, progress, options)
@@ -102,9 +102,12 @@ def _write(
         if summary is None or (summary.sheets == 0 and generation.previous is None):
             return report
         changes = generation.changes
-        if not (changes.added or changes.replaced or changes.removed) and _is_indexed(generation, settings):
+        if changes.added or changes.replaced or changes.removed or not _is_indexed(generation, settings):
+            _index(generation, progress, settings)
+        elif not any(record.sheets for record in generation.new_files):
             return report
-        _index(generation, progress, settings)
+        elif not _take_over_index(generation):  # the files are remembered, so that they are not read again
+            _index(generation, progress, settings)
         generation.commit()
     return report
 
@@ -126,6 +129,17 @@ def _index(generation: Generation, progress: ProgressCallback | None, settings: 
 
     with generation.open() as corpus:
         build(corpus, generation.path / FOLDER, settings, tell, before)
+
+
+def _take_over_index(generation: Generation) -> bool:
+    """The previous generation's index for the same sheets; False when it cannot be trusted."""
+    before = _sound_index(generation)
+    if before is None:
+        return False
+    shutil.copytree(before, generation.path / FOLDER)
+    with generation.open() as corpus:
+        meta.renew(generation.path / FOLDER, corpus)
+    return True
 
 
 def _sound_index(generation: Generation) -> Path | None:
