@@ -20,6 +20,7 @@ _CLOSE = 0.6  # scores nearer than this fit alike
 _LONG = 10.0  # a name this long stays itself whatever stands before it
 _SHORT = 5.0
 _NOTHING_MISSING = 0.3  # a うち between the parts
+_REALLY_SAID, _MOSTLY = 2.0, 0.4
 _WHOLE_NAME = 3.0  # shorter ones (焦点, 借料) are words as well
 _NAME_END = re.compile(r"(?:事業|経費|支援|推進|対策|実証)$")
 _DISTINCT = 8.0  # words of this weight name one project, whatever else its name holds
@@ -75,7 +76,8 @@ def _goes_further(name: NameFit, other: NameFit, hints: Hints) -> bool:
     added = two.replace(one, "", 1)
     for ministry in hints.ministries:
         added = added.replace(fold_name(ministry), "")
-    return total_weight(added) >= 1
+    said = other.fit.covered - name.fit.covered  # … of the words added, not of words said anyway
+    return total_weight(added) >= 1 and said >= max(_REALLY_SAID, _MOSTLY * total_weight(added))
 
 
 def _inside(name: NameFit, other: NameFit) -> bool:

@@ -55,6 +55,7 @@ _NO_MINISTRY = frozenset(
     {"省", "府", "府省", "全", "各", "他", "同", "両", "全府", "各府", "他府", "同府", "中央", "関係", "担当", "所管", "主務", "どの", "複数"}
 )
 _NOTHING_TO_ADD = "何を集計するのか読み取れませんでした。執行額、当初予算、事業の数などを書いてください"
+_SUM_OF_TOP = re.compile(r"(?:トップ|上位|ベスト|ワースト|下位)[^、。?]{0,12}の?(?:合計|総額|平均)")
 _IS_AMOUNT = re.compile(r"(?:円|%|パーセント|割)$")
 _UNREAD_SET = re.compile(r"新規(?:の)?事業|新しく始ま|始まった|開始した|終了した|終わった|廃止(?:した|された|と)|中止(?:した|された)")
 _BUREAU = re.compile(r"[一-龥ァ-ヶー・]{1,14}(?:局|官房|課|院|部)$")
@@ -62,10 +63,14 @@ _NO_BUREAU = re.compile(r"(?:全|一|内|外|大|本)部$|結局$")
 _BESIDE = "複数の条件を組み合わせた集計はできません。条件は一つずつお尋ねください"
 _NO_CONDITION = frozenset({"事業名", "府省庁", "会計区分", "担当部局庁", Table.PAST_NUMBERS.value, "入札者数"})
 _RECEIVED = re.compile(r"(?:が|は)[^、。?]{0,24}(?:受け取|受領|もら)|(?:へ|に)[^、。?]{0,16}(?:支払|払わ|払っ|支出)")
+_FROM_ONE = re.compile(r"(?<!全府省)(?<!省庁)(?<!全体)(?<!国)から[^、。?]{0,10}(?:受|もら)")
 _SUMMED = frozenset({Measure.INITIAL, Measure.SUPPLEMENTARY, Measure.BUDGET_TOTAL, Measure.EXECUTED, Measure.REQUEST})
 _ALL_SHEETS = re.compile(r"全(?:て|体|府省|省庁|シート|事業)|すべて|合わせて|トータル|合計")
 _THAT_ONE = re.compile(r"(?:その|この|同じ|当該|上記の|前の)(?:事業|シート|プロジェクト)(?!者)|同事業")
-_WHICH = re.compile(r"どの事業|どんな事業|何の事業|どのような事業|事業はどれ|事業を(?:一覧|すべて|全て|全部|挙げ|リスト)|事業の一覧|事業一覧")
+_WHICH = re.compile(
+    r"どの事業|どんな事業|何の事業|どのような事業|事業はどれ|事業を(?:一覧|すべて|全て|全部|挙げ|リスト)|事業の一覧|事業一覧"
+    r"|(?:に関する|に関わる|関連の|関係の)事業(?:に)?は(?:何|どれ|どんな|どこ|[?。\s]*$)"
+)
 _TOPICAL = re.compile(r"(?:に関する|に関わる|についての|関連の|関係の)事業")
 _TOPIC = re.compile(r"(?:に関する|に関わる|についての|関連の|関係の|をテーマにした|に係る|向けの)$")
 
@@ -143,6 +148,8 @@ def _payee_total(reading: Reading) -> bool:
     summed = "sum" in reading.values("operation") or bool(_ALL_SHEETS.search(reading.board.text))
     if reading.has("payee", "anaphora") or not reading.has("payee", "paid"):
         return False
+    if _FROM_ONE.search(reading.board.text) or sum(e - s >= 2 for s, e in left_over(reading.board)) > (not reading.payee_form):
+        return False  # 補償経費等からいくら受け取った: a project that was not recognised
     return bool(reading.payee_form or (reading.span is None and _received(reading))) and (summed or reading.resolved.sheet_year is not None)
 
 
@@ -231,6 +238,9 @@ def _unread_condition(reading: Reading, payee: str, operation: Operation) -> str
         return UNREAD_COUNT
     if restricting or "one_bidder" in reading.values("payee"):
         return UNREAD_COUNT
+    part = re.search(r"占める|割合|構成比|シェア|比率", reading.rest) and not set(measures_asked(reading)) & _RATES
+    if operation is Operation.AGG_TOP and (part or _SUM_OF_TOP.search(reading.rest)):
+        return UNREAD_COUNT  # a ranking is not its sum, nor its share
     compared = CHANGE_HINT.search(said(reading)) or reading.has("operation", "difference", "growth_rate", "compare")
     if payee and (operation in (Operation.AGG_GROUP, Operation.AGG_CHANGE) or compared or "どちら" in reading.rest):
         return UNREAD_COUNT

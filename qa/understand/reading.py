@@ -11,6 +11,7 @@ import dataclasses
 import re
 
 from corpus.model import Table
+from corpus.text import nfkc
 from index.names import NameIndex, NameMatch
 from qa.understand.choosing import Choice, choose
 from qa.understand.cues import Ministry, claim_cues, claim_fillers, read_block, read_cues, read_ministries
@@ -186,7 +187,7 @@ def _protected(question: Question, contained: list[NameMatch]) -> tuple[tuple[in
     found: list[tuple[int, int]] = []
     for match in contained:
         key = fold_name(match.name)
-        if len(key) < _LONG_NAME or not _CUTTING.search(match.name):
+        if len(key) < _LONG_NAME or not _CUTTING.search(nfkc(match.name)):
             continue
         at = folded.find(key)
         if at < 0:
