@@ -60,14 +60,17 @@ class PayeeRow:
 
 
 def payee_rows(view: SheetView, block: str = "") -> list[PayeeRow]:
-    """The named rows of the list in the sheet's order, of one block when ``block`` is not empty."""
-    rows = _listed(view) or _from_expenses(view)
+    """The named rows of the list in the sheet's order, of one block when ``block`` is not empty.
+
+    A sheet of very many blocks goes on with small letters: where it has both, the letter counts as typed.
+    """
+    rows = [row for row in _listed(view) or _from_expenses(view) if row.name is not None and row.name.kind is Kind.TEXT]
     wanted = block_key(block)
-    return [
-        row
-        for row in rows
-        if row.name is not None and row.name.kind is Kind.TEXT and (not wanted or block_key(row.block) == wanted)
-    ]
+    if not wanted:
+        return rows
+    alike = [row for row in rows if block_key(row.block) == wanted]
+    as_typed = unicodedata.normalize("NFKC", block).strip()
+    return [row for row in alike if unicodedata.normalize("NFKC", row.block).strip() == as_typed] or alike
 
 
 def _listed(view: SheetView) -> list[PayeeRow]:

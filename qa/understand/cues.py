@@ -8,6 +8,7 @@ import re
 
 from corpus.text import nfkc
 from qa.understand.spans import Board
+from qa.understand.text import Question
 from qa.understand.vocabulary import Cue, Phrases, longest, vocabulary
 
 _BLOCK_AFTER = re.compile(r"(?<![a-z])([a-z])\s?(?:支出先|の(?!支出先)\s?)?(?:ブロック|グループ|block|group)(?!サイズ)")
@@ -48,11 +49,11 @@ def _own_names(known: frozenset[str]) -> Phrases:
     return Phrases("ministry", {name: [nfkc(name)] for name in known})
 
 
-def read_block(board: Board) -> str:
-    """``ブロックB`` / ``Bグループ`` → ``B``; claimed as ``ブロック``. "" when none is named."""
+def read_block(board: Board, question: Question) -> str:
+    """``ブロックB`` / ``Bグループ`` → ``B``, small or capital as typed; claimed as ``ブロック``. "" when none is named."""
     for pattern in (_BLOCK_AFTER, _BLOCK_BEFORE, _BLOCK_PAYEES):
         if match := next(board.find(pattern), None):
-            letter = match[match.lastindex or 1].upper()
+            letter = nfkc(question.source(*match.span(match.lastindex or 1)))
             board.claim(*match.span(), "ブロック", letter)
             return letter
     return ""

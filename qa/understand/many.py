@@ -131,7 +131,8 @@ def _ministry_change(reading: Reading) -> bool:
 def _received(reading: Reading) -> bool:
     """Words that nothing explains stand where a payee does: 東京都が受け取った合計."""
     text = reading.board.text
-    return any(_RECEIVED.match(text, end) for start, end in left_over(reading.board) if end - start >= 2)
+    names = ((s, e) for s, e in left_over(reading.board) if e - s >= 2 and not re.search("で|から", text[s:e]))
+    return any(_RECEIVED.match(text, end) for _, end in names)
 
 
 def _whole_ministry(reading: Reading) -> bool:

@@ -141,7 +141,7 @@ def _pass(
         years = read_distant_sheet(board, years)
     for place in protected:
         board.release("名前", *place)
-    block = read_block(board)
+    block = read_block(board, question)
     form = read_payee_forms(board)
     if span is None:
         _free_names_of_projects(board)

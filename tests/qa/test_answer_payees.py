@@ -8,7 +8,7 @@ from corpus.fields import Field, Measure
 from corpus.model import Table
 from qa.model import Operation, Status, Subject
 from tests.qa.answering import finished
-from tests.qa.sheets import SHEET_2019, SHEET_2020, Shelf, asked
+from tests.qa.sheets import SHEET_2019, SHEET_2020, Shelf, asked, payee, sheet
 
 SHELF = Shelf(SHEET_2020, SHEET_2019)
 
@@ -85,3 +85,16 @@ def test_checklist() -> None:
 def test_nothing_of_the_kind_is_in_the_sheet() -> None:
     found = finished(asked(SHELF, subject=Subject.NONE), SHELF)
     assert found.status is Status.NOT_RECORDED
+
+
+def test_small_and_capital_letters_of_blocks_are_told_apart_where_a_sheet_has_both() -> None:
+    shelf = Shelf(sheet(2020, [*payee("I/1", "株式会社架空大", "126", ""), *payee("i/1", "株式会社架空小", "0.7", "")]))
+
+    def total(block: str) -> list[str | None]:
+        asked_for = asked(shelf, subject=Subject.PAYEE, operation=Operation.PAYEE_BLOCK, block=block)
+        return [one.value for one in finished(asked_for, shelf).results if one.label.startswith("ブロック")]
+
+    assert (total("i"), total("Ｉ")) == (["0.7"], ["126"])
+    only = Shelf(sheet(2020, [*payee("A/1", "株式会社架空大", "126", "")]))
+    found = finished(asked(only, subject=Subject.PAYEE, operation=Operation.PAYEE_BLOCK, block="a"), only)
+    assert found.results[0].value == "126"

@@ -105,3 +105,19 @@ def test_a_premise_about_a_request() -> None:
     found = asked("5億円の要求ですよね？", first)
     assert found.premise is not None
     assert found.measures == (Measure.REQUEST.value,)
+
+
+def test_a_name_goes_further_only_by_words_really_said() -> None:
+    found = asked("平成30年度の当初予算の額はいくらでしたか。事業は「架空審査体制基盤強化費」です。")
+    assert numbers(found) == {"0703"}
+    assert numbers(asked("架空審査体制基盤強化費（審査事業）の令和2年度の当初予算は")) == {"0702"}
+
+
+def test_a_comma_of_any_width_cuts_no_name() -> None:
+    name = "架空連携の推進，活用推進のための啓発，・広報，官民架空協定の推進"
+    assert numbers(asked(f"{name}では令和3年度の概算要求額がどれくらいになっていますか")) == {"0404"}
+
+
+def test_what_came_from_a_project_is_no_sum_over_all_sheets() -> None:
+    for words in ("架空岬市は防衛省の謎の経費等からいくら受け取っていますか（2020年度シート）", "謎の経費で架空岬市に支払われた額は（2020年度シート）"):
+        assert asked(words).subject is not Subject.MANY
