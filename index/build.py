@@ -21,7 +21,7 @@ from index.lexical import build_lexical
 from index.lookup import Lookups
 from index.names import NameIndex
 from index.settings import IndexSettings
-from index.vectors import build_vectors
+from index.vectors import build_vectors, share
 from index.wordlist import Words
 
 FOLDER = "index"
@@ -63,7 +63,8 @@ def build(
     chosen = np.array([d for d, t in enumerate(collected.texts) if GROUPS[t.kind] in _EMBEDDED], dtype=np.int32)
     vectors = _vectors(collected, words, chosen, encoder, progress, previous)
     progress("索引を書く", 3, 4)
-    index = build_vectors(vectors, chosen, _samples(encoder))
+    keys = np.array([GROUPS[t.kind] * len(collected.names) + t.name_id for t in map(collected.texts.__getitem__, chosen)])
+    index = build_vectors(*share(vectors, chosen, keys), _samples(encoder))
     index.save(out_dir / "vectors")
     meta.write(out_dir, meta.Meta.of(corpus, encoder.identity, index.facts, len(collected.texts)))
     progress("索引を書く", 4, 4)
@@ -124,9 +125,10 @@ def _known(previous: Path | None, encoder: Encoder) -> dict[bytes, Vectors]:
     from index.vectors import VectorIndex
 
     old = VectorIndex.open(previous / "vectors")
-    digests = Catalog.open(previous / "catalog").document_digest[old.documents]
+    digests = Catalog.open(previous / "catalog").document_digest
     vectors = old.vectors()
-    return {digest.tobytes(): vector for digest, vector in zip(digests, vectors, strict=True)}
+    embedded = np.nonzero(old.position >= 0)[0]
+    return {digests[d].tobytes(): vectors[old.position[d]] for d in embedded.tolist()}
 
 
 def _samples(encoder: Encoder) -> Vectors:

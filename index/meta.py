@@ -13,7 +13,7 @@ from corpus.store.schema import SHEETS_FILE
 from index.embed.encoder import ModelId
 from index.vectors import VectorFacts
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3  # 3: near texts share a vector
 FILE = "index.json"
 
 

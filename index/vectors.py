@@ -4,6 +4,9 @@ Components are stored in 8 bits (scalar quantiser), memory-mapped.  With many te
 looked at (nprobe) is the smallest that reaches ``MIN_RECALL`` of the exact neighbours on sample queries;
 what was reached is recorded.  Douze et al., "The Faiss library" (2024).
 
+Texts of one project name and kind change little from year to year: those nearer to one another than
+``SHARED_FROM`` share one vector (``share``), which halves the file and moves no text by more than that.
+
 Ranking wants the cosines of texts that it names itself.  FAISS can only search, so their bytes are read
 from its file in place (``Codes``): a tenth of what a search restricted to them costs.
 """
@@ -32,7 +35,8 @@ _SAMPLE_NEIGHBOURS = 50
 _TRAINING = 30_000
 _BUILD_THREADS = 2
 _LEVELS = 255
-_FILE, _FACTS, _DOCUMENTS, _OFFSETS = "vectors.faiss", "vectors.json", "vector_documents.npy", "vector_offsets.npy"
+SHARED_FROM = 0.9  # cosine
+_FILE, _FACTS, _POSITIONS, _OFFSETS = "vectors.faiss", "vectors.json", "vector_positions.npy", "vector_offsets.npy"
 
 Documents = npt.NDArray[np.int32]
 
@@ -53,7 +57,7 @@ class Codes:
     """The vectors' bytes: vector ``i`` is ``data[offsets[i]:][:dimension]``, component = low + step · (byte + ½)."""
 
     data: npt.NDArray[np.uint8]
-    offsets: npt.NDArray[np.int64]
+    offsets: npt.NDArray[np.integer[Any]]
     low: Vectors
     step: Vectors
 
@@ -75,20 +79,22 @@ class Codes:
 
 
 class VectorIndex:
-    """Nearest texts by cosine. ``documents`` maps the position in FAISS to the document number."""
+    """Nearest texts by cosine. ``position`` maps a document's number to its vector in FAISS, -1 = none."""
 
-    def __init__(self, index: Any, facts: VectorFacts, documents: Documents, codes: Codes | None) -> None:
-        self._index, self.facts, self.documents, self._codes = index, facts, documents, codes
+    def __init__(self, index: Any, facts: VectorFacts, position: Documents, codes: Codes | None) -> None:
+        self._index, self.facts, self.position, self._codes = index, facts, position, codes
 
     @functools.cached_property
-    def position(self) -> Documents:
-        """Position of every document among the vectors, -1 for one that has none."""
-        positions = np.full(int(self.documents.max(initial=-1)) + 1, -1, dtype=np.int32)
-        positions[self.documents] = np.arange(len(self.documents), dtype=np.int32)
-        return positions
+    def _owners(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Documents by vector, and where those of each vector begin."""
+        order = np.argsort(self.position, kind="stable")
+        return order, np.searchsorted(self.position[order], np.arange(self.facts.count + 1))
 
     def search(self, query: Vectors, k: int, allowed: npt.NDArray[np.bool_] | None = None) -> tuple[Documents, Vectors]:
-        """The ``k`` nearest documents to one query (shape (dimension,)) and their cosines, best first."""
+        """The documents of the ``k`` nearest vectors to one query (shape (dimension,)) and their cosines, best first.
+
+        ``allowed``: which documents may be found, one truth value per document.
+        """
         if not self.facts.count or not k:
             return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
         faiss = _faiss()
@@ -97,7 +103,10 @@ class VectorIndex:
         exhaustive = self.facts.nprobe == 0
         if allowed is not None:
             # faiss keeps a bare pointer to the bits: the array must outlive the search
-            bits = np.packbits(allowed[self.documents], bitorder="little")
+            inside = np.nonzero(allowed[: len(self.position)] & (self.position >= 0))[0]
+            marked = np.zeros(self.facts.count, dtype=np.bool_)
+            marked[self.position[inside]] = True
+            bits = np.packbits(marked, bitorder="little")
             selector = faiss.IDSelectorBitmap(self.facts.count, faiss.swig_ptr(bits))
             parameters = (
                 faiss.SearchParameters(sel=selector)
@@ -108,7 +117,20 @@ class VectorIndex:
             parameters = faiss.SearchParametersIVF(nprobe=self.facts.nprobe)
         scores, at = self._index.search(query[None, :], min(k, self.facts.count), params=parameters)
         kept = at[0] >= 0
-        return self.documents[at[0][kept]], scores[0][kept]
+        return self._documents_of(at[0][kept], scores[0][kept], allowed)
+
+    def _documents_of(
+        self, vectors: npt.NDArray[np.int64], scores: Vectors, allowed: npt.NDArray[np.bool_] | None
+    ) -> tuple[Documents, Vectors]:
+        """Every (allowed) document of these vectors, in their order."""
+        order, starts = self._owners
+        lengths = starts[vectors + 1] - starts[vectors]
+        shift = np.repeat(starts[vectors] - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
+        documents = order[np.arange(len(shift)) + shift.astype(np.int64)] if len(vectors) else order[:0]
+        repeated = np.repeat(scores, lengths)
+        if allowed is not None:
+            documents, repeated = documents[allowed[documents]], repeated[allowed[documents]]
+        return documents.astype(np.int32), repeated
 
     def cosines(self, query: Vectors, documents: Documents) -> Vectors:
         """Cosine of each of these documents to the query; 0 for one without a vector."""
@@ -160,7 +182,7 @@ class VectorIndex:
         except RuntimeError as error:  # what FAISS says of a full disk
             raise OSError(errno.EIO, str(error).splitlines()[0][-200:], str(folder / _FILE)) from error
         np.save(folder / _OFFSETS, _offsets_in(folder / _FILE, self._index, self.facts.count))
-        np.save(folder / _DOCUMENTS, self.documents)
+        np.save(folder / _POSITIONS, self.position)
         (folder / _FACTS).write_text(json.dumps(dataclasses.asdict(self.facts)), encoding="utf-8")
 
     @classmethod
@@ -168,14 +190,14 @@ class VectorIndex:
         faiss = _faiss()
 
         facts = VectorFacts(**json.loads(verified(folder / _FACTS).read_text(encoding="utf-8")))
-        documents = mapped(verified(folder / _DOCUMENTS))
+        position = mapped(verified(folder / _POSITIONS))
         faiss.omp_set_num_threads(1)  # one query is too little to share; other threads only spin
         file = verified(folder / _FILE)
         index = faiss.read_index(str(file), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY)
         if not (folder / _OFFSETS).is_file():
-            return cls(index, facts, documents, None)
+            return cls(index, facts, position, None)
         data = np.asarray(np.memmap(file, dtype=np.uint8, mode="r"))
-        return cls(index, facts, documents, Codes(data, mapped(verified(folder / _OFFSETS)), *_scale(index)))
+        return cls(index, facts, position, Codes(data, mapped(verified(folder / _OFFSETS)), *_scale(index)))
 
 
 def _faiss() -> Any:
@@ -183,7 +205,32 @@ def _faiss() -> Any:
     return importlib.import_module("faiss")
 
 
-def build_vectors(vectors: Vectors, documents: Documents, samples: Vectors, seed: int = 7) -> VectorIndex:
+def share(
+    vectors: Vectors, documents: Documents, keys: npt.NDArray[np.integer[Any]], least: float = SHARED_FROM
+) -> tuple[Vectors, Documents]:
+    """The vectors to keep, and for every document up to the last the position of its own among them (-1 = none).
+
+    ``keys``: one per vector; only vectors of one key are held against each other. The first of each crowd
+    stands for those that are nearer to it than ``least``.
+    """
+    order = np.argsort(keys, kind="stable")
+    ends = np.nonzero(np.diff(keys[order]))[0] + 1
+    stands_for = np.arange(len(vectors))
+    for crowd in np.split(order, ends):
+        near = vectors[crowd] @ vectors[crowd].T >= least
+        kept: list[int] = []
+        for i in range(len(crowd)):
+            found = next((j for j in kept if near[i, j]), i)
+            stands_for[crowd[i]] = crowd[found]
+            if found == i:
+                kept.append(i)
+    chosen, place = np.unique(stands_for, return_inverse=True)
+    position = np.full(int(documents.max(initial=-1)) + 1, -1, dtype=np.int32)
+    position[documents] = place
+    return vectors[chosen], position
+
+
+def build_vectors(vectors: Vectors, position: Documents, samples: Vectors, seed: int = 7) -> VectorIndex:
     """Index normalised rows; ``samples`` are query vectors on which recall is measured."""
     faiss = _faiss()
     count, dimension = vectors.shape
@@ -200,7 +247,7 @@ def build_vectors(vectors: Vectors, documents: Documents, samples: Vectors, seed
         index.add(vectors)
     nprobe, recall = (0, 1.0) if exact else _tuned(index, vectors, samples, lists)
     facts = VectorFacts("SQ8" if exact else f"IVF{lists},SQ8", count, dimension, nprobe, recall)
-    return VectorIndex(index, facts, documents, _codes(index, count))
+    return VectorIndex(index, facts, position, _codes(index, count))
 
 
 def _tuned(index: Any, vectors: Vectors, samples: Vectors, lists: int) -> tuple[int, float]:
@@ -251,9 +298,9 @@ def _scale(index: Any) -> tuple[Vectors, Vectors]:
     return low.astype(np.float32), (width / _LEVELS).astype(np.float32)
 
 
-def _offsets_in(path: Path, index: Any, count: int) -> npt.NDArray[np.int64]:
+def _offsets_in(path: Path, index: Any, count: int) -> npt.NDArray[np.uint32]:
     """Where each vector's bytes begin in the written file: found there, so that no layout is taken for granted."""
-    offsets = np.zeros(count, dtype=np.int64)
+    offsets = np.zeros(count, dtype=np.uint32)  # a file of vectors stays far below 4 GiB
     if not count:
         return offsets
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:

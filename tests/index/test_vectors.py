@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from index.embed.encoder import Vectors
-from index.vectors import EXACT_UP_TO, MIN_RECALL, VectorIndex, build_vectors
+from index.vectors import EXACT_UP_TO, MIN_RECALL, SHARED_FROM, VectorIndex, build_vectors, share
 
 _DIMENSION = 32
 
@@ -25,7 +25,7 @@ def _vectors(count: int, seed: int = 0) -> Vectors:
 def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[VectorIndex, Vectors, Path]:
     vectors = _vectors(request.param)
     documents = np.arange(0, 2 * len(vectors), 2, dtype=np.int32)  # every other document has a vector
-    index = build_vectors(vectors, documents, _vectors(40, seed=5))
+    index = build_vectors(*share(vectors, documents, documents), _vectors(40, seed=5))
     folder = tmp_path_factory.mktemp("vectors")
     index.save(folder)
     return index, vectors, folder
@@ -47,7 +47,7 @@ def test_cosines_are_the_scores_of_a_search(both: tuple[VectorIndex, Vectors, Pa
 
 def test_an_index_without_the_places_of_its_bytes_still_gives_cosines(both: tuple[VectorIndex, Vectors, Path]) -> None:
     index, vectors, _ = both
-    older = VectorIndex(index._index, index.facts, index.documents, None)
+    older = VectorIndex(index._index, index.facts, index.position, None)
     asked = np.array([0, 3, 10, 598], dtype=np.int32)
     assert np.allclose(older.cosines(vectors[2], asked), index.cosines(vectors[2], asked), atol=1e-4)
     assert np.allclose(older.vectors(), index.vectors(), atol=1e-6)
@@ -80,3 +80,27 @@ def test_no_vectors_at_all(tmp_path: Path) -> None:
     opened = VectorIndex.open(tmp_path)
     assert opened.search(_vectors(1)[0], 5)[0].tolist() == [] and opened.vectors().shape == (0, _DIMENSION)
     assert opened.cosines(_vectors(1)[0], np.array([0, 3], dtype=np.int32)).tolist() == [0, 0]
+
+
+def test_texts_of_one_key_that_are_near_share_a_vector_and_are_all_found(tmp_path: Path) -> None:
+    vectors = _vectors(6, seed=3)
+    vectors[1] = vectors[0]  # two years of one text
+    vectors[4] = vectors[3]  # the same words under two names
+    documents, keys = np.array([1, 2, 5, 6, 8, 9], dtype=np.int32), np.array([7, 7, 7, 8, 9, 9])
+    kept, position = share(vectors, documents, keys)
+    assert len(kept) == 5 and position.tolist() == [-1, 0, 0, -1, -1, 1, 2, -1, 3, 4]
+    build_vectors(kept, position, vectors[:1]).save(tmp_path)
+    opened = VectorIndex.open(tmp_path)
+    assert opened.search(vectors[0], 1)[0].tolist() == [1, 2]
+    only = np.zeros(12, dtype=np.bool_)
+    only[[2, 9]] = True
+    assert opened.search(vectors[0], 2, only)[0].tolist() == [2, 9]  # its text of the other year is not allowed
+
+
+def test_no_text_is_moved_further_than_promised() -> None:
+    noise = np.random.default_rng(2).normal(size=(400, _DIMENSION)) * 0.08  # ten texts, each of forty years
+    vectors = np.repeat(_vectors(10, seed=4), 40, axis=0) + noise
+    vectors = np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
+    documents = np.arange(len(vectors), dtype=np.int32)
+    kept, position = share(vectors, documents, documents // 40)
+    assert len(kept) < len(vectors) and (kept[position] * vectors).sum(axis=1).min() >= SHARED_FROM
