@@ -40,7 +40,8 @@ FEATURES: tuple[str, ...] = (
     *(f"bm25_{c}" for c in _COLUMNS),
     *(f"added_{c}" for c in _COLUMNS),
     *(f"cosine_{c}" for c in _COLUMNS[:5]),
-    "bm25", "bm25_share", "cosine", "cosine_gap", "cosine_mean",
+    *(f"gap_{c}" for c in _COLUMNS[:5]),
+    "bm25", "bm25_share", "cosine", "cosine_gap", "cosine_mean", "cosine_score", "bm25_score",
     "words_all", "words_core", "words_name", "words_best", "pairs_core",
     "rrf_bm25", "rrf_vector", "rrf",
     "name_covered", "query_covered", "name_run", "name_exact", "name_folded", "name_whole", "name_part",
@@ -222,6 +223,7 @@ class _Filler:
         self._block("bm25_name", own)
         self._block("added_name", added)
         self._block("cosine_name", cosine[:, :5])
+        self._block("gap_name", cosine[:, :5] - cosine[:, :5].max(axis=0))
         self._totals(own + added, cosine)
         self._coverage()
         self._names()
@@ -249,6 +251,8 @@ class _Filler:
         self._set("cosine", best)
         self._set("cosine_gap", best - best.max(initial=0))
         self._set("cosine_mean", core.mean(axis=1))
+        self._set("cosine_score", _standard(best))
+        self._set("bm25_score", _standard(np.sqrt(bm25)))
         nearness = best + 0.5 * core.mean(axis=1)
         self._f.ranks = {"bm25": ranks_of(bm25), "vector": ranks_of(nearness)}
         self._set("rrf_bm25", reciprocal_ranks(self._f.ranks["bm25"]) * 60)
@@ -306,6 +310,11 @@ class _Filler:
         self._set("query_words", np.log1p(len(self._q.terms)))
         covered = self._f.features[:, self._column["name_covered"]]
         self._set("name_words_rest", 1.0 - covered)
+
+
+def _standard(values: Matrix) -> Matrix:
+    """Distance from the mean of a query's candidates in standard deviations: how far one stands out."""
+    return np.asarray((values - values.mean()) / max(float(values.std()), 1e-6), dtype=np.float32)
 
 
 def _surfaces(text: str, weighted: dict[str, float]) -> frozenset[str]:
