@@ -5,6 +5,7 @@ is nearly that of the year before, which a compressor sees.  What many cells sha
 measure, unit …: a *shape*) is written once and referred to by number, and of the shapes every column
 names each different value once.  Locators are cut behind their last ``/`` or ``, ``; what is left
 mostly repeats a label and is then not written, nor is a value that is simply the printed number.
+The cells are a line of their own, so that texts alone are read without them.
 Enum members are written by their value, so reordering an enum cannot change what is stored.
 """
 
@@ -22,6 +23,7 @@ _AS_PRINTED: Final = 1  # value == Decimal(raw): the usual case
 _NO_VALUE: Final = 0
 _LAST_OF_ROW: Final = 0  # the locator ends with the last label of the row; None: with the column's or the section's
 _SHAPE_COLUMNS: Final = 8
+_LINE: Final = b"\n"  # never inside JSON as orjson writes it
 _KIND = {kind.value: kind for kind in Kind}
 _TABLE = {table.value: table for table in Table}
 _SCOPE = {scope.value: scope for scope in Scope}
@@ -38,16 +40,15 @@ class _Numbers(dict[Any, int]):
 def encode(sheet: Sheet) -> bytes:
     """The sheet as uncompressed bytes."""
     heads = _Numbers()
-    return orjson.dumps(
-        [
-            [sheet.sheet_year, sheet.ministry, sheet.number, sheet.project, sheet.origin.value],
-            [sheet.file, sheet.place, sheet.project_key],
-            [[past.sheet_year, past.ministry, past.number] for past in sheet.past_numbers],
-            _encode_sections(sheet.sections, heads),
-            _encode_cells(sheet.cells, heads),
-            list(heads),
-        ]
-    )
+    sections, cells = _encode_sections(sheet.sections, heads), _encode_cells(sheet.cells, heads)
+    about = [
+        [sheet.sheet_year, sheet.ministry, sheet.number, sheet.project, sheet.origin.value],
+        [sheet.file, sheet.place, sheet.project_key],
+        [[past.sheet_year, past.ministry, past.number] for past in sheet.past_numbers],
+        sections,
+        list(heads),
+    ]
+    return orjson.dumps(about) + _LINE + orjson.dumps(cells)
 
 
 def decode(data: bytes, measures: frozenset[str] | None = None) -> Sheet:
@@ -56,7 +57,9 @@ def decode(data: bytes, measures: frozenset[str] | None = None) -> Sheet:
     Raises ValueError for bytes that are no encoded sheet.
     """
     try:
-        identity, origin_file, past, sections, cells, heads = orjson.loads(data)
+        about, _, rest = data.partition(_LINE)
+        identity, origin_file, past, sections, heads = orjson.loads(about)
+        cells = () if measures is not None and not measures else _decode_cells(orjson.loads(rest), heads, measures)
         sheet_year, ministry, number, project, origin = identity
         file, place, project_key = origin_file
         return Sheet(
@@ -67,7 +70,7 @@ def decode(data: bytes, measures: frozenset[str] | None = None) -> Sheet:
             origin=Origin(origin),
             file=file,
             place=place,
-            cells=_decode_cells(cells, heads, measures),
+            cells=cells,
             sections=tuple(_decode_sections(sections, heads)),
             past_numbers=tuple(PastNumber(*entry) for entry in past),
             project_key=project_key,
@@ -154,8 +157,6 @@ def _encode_value(value: Decimal | None, raw: str) -> int | str:
 
 
 def _decode_cells(columns: list[Any], heads: list[str], measures: frozenset[str] | None = None) -> tuple[Cell, ...]:
-    if measures is not None and not measures:
-        return ()
     coded, shape_of, items, years, *rest = columns
     shapes = _shapes(coded)
     if shape_of is None:  # every cell has its own

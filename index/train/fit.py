@@ -32,8 +32,8 @@ class FitSettings:
     matryoshka: tuple[int, ...] = (256, 128)
     vocabulary: int = 38_000
     characters: int = 2
-    structure_epochs: int = 4
-    bridge_epochs: int = 30
+    structure_epochs: int = 3
+    bridge_epochs: int = 24
     batch_size: int = 2048
     learning_rate: float = 0.02
     warmup: float = 0.05

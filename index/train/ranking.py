@@ -58,11 +58,11 @@ class Asked:
 class RankingSettings:
     """What the learning depends on besides its data."""
 
-    hidden: int = 12
-    steps: int = 800
+    hidden: int = 24
+    steps: int = 600
     queries_per_step: int = 128
-    learning_rate: float = 0.02
-    weight_decay: float = 1e-2
+    learning_rate: float = 0.01
+    weight_decay: float = 0.1
     per_kind: int = 250
     everyday: int = 1500
     seed: int = 20_251
