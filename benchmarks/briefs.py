@@ -32,6 +32,7 @@ from qa.brief.service import brief_project, brief_questions, sheets_until
 from qa.brief.sources import Sources
 from qa.brief.word import to_docx
 
+FIRST_RS_YEAR = 2024
 TOPICS = (
     "サイバーセキュリティ", "保育", "漁港", "鉄道", "観光", "原子力", "留学生", "消費者", "森林", "地震",
     "年金", "下水道", "中小企業", "文化財", "国際機関", "防災", "難病", "宇宙", "水道", "空港",
@@ -39,8 +40,12 @@ TOPICS = (
 
 
 def sample(corpus: Corpus, n: int, seed: int = 20) -> list[str]:
-    infos = corpus.infos()
-    return [info.sheet_id for info in random.Random(seed).sample(infos, min(n, len(infos)))]
+    """``n`` sheets of the years before the RS system, and a tenth as many of its own."""
+    rng, out = random.Random(seed), []
+    for years, count in (((0, FIRST_RS_YEAR - 1), n), ((FIRST_RS_YEAR, 9999), n // 10)):
+        infos = [info for info in corpus.infos() if years[0] <= info.sheet_year <= years[1]]
+        out += [info.sheet_id for info in rng.sample(infos, min(count, len(infos)))]
+    return out
 
 
 def lock(corpus: Corpus, n: int) -> None:

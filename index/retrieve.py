@@ -26,7 +26,7 @@ from index.vectors import VectorIndex
 MAX_QUERY = 2000  # characters; what is beyond is not read
 _MAX_TERMS = 48
 _NEAREST, _LEXICAL_TOP, _NAMES, _LOOKUPS = 250, 250, 24, 60
-_SHARES = (40, 40, 100, 100)  # candidates by look-ups, names, words and vectors, for up to _MANY hits
+_SHARES = (40, 24, 56, 100)  # candidates by look-ups, names, words and vectors, for up to _MANY hits
 _MAX_CANDIDATES, _MANY = 180, 100
 _GROUPS = len(Group)
 

@@ -29,6 +29,7 @@ _NO_FILTER = SearchFilter()
 _DEFAULTS = IndexSettings()
 _WORDS_SHOWN = 8
 MAX_HITS = 1000  # of one search: what a person or a program can still use
+_AS_GOOD = 0.9  # of the best text's score: a newer year's wording of it is shown instead
 _COSINE_WEIGHT = 0.5  # of a text's nearness against its words, when one text is shown for a project
 
 
@@ -127,9 +128,11 @@ class Searcher:
         catalog = self.retriever.catalog
         series_rows = self._rows(found, position, rows)
         own = np.nonzero(found.owner == position)[0]
-        best = own[np.argmax(_text_scores(found, own))]
+        scores = _text_scores(found, own)
+        best = own[np.argmax(scores)]
         document = int(found.documents[best])
-        row = self._row(document, series_rows)
+        alike = catalog.document_kind[found.documents[own]] == catalog.document_kind[document]
+        row = self._row(found.documents[own[alike & (scores >= _AS_GOOD * scores.max())]], series_rows)
         info = infos[int(catalog.row_no[row])]
         section = catalog.kinds[int(catalog.document_kind[document])]
         text = self._text(info, section)
@@ -148,9 +151,9 @@ class Searcher:
             why=_why(found, position, best) if explain else Why(),
         )
 
-    def _row(self, document: int, series_rows: Ints) -> int:
-        """The sheet to show: the newest of the project that carries the text, unless a newer one has none of it."""
-        carrying = set(self.retriever.catalog.document_rows[document].tolist())
+    def _row(self, documents: Ints, series_rows: Ints) -> int:
+        """The sheet to show: the newest of the project that carries one of the texts."""
+        carrying = set(self.retriever.catalog.document_rows.many(documents)[0].tolist())
         return next((int(row) for row in series_rows if int(row) in carrying), int(series_rows[0]))
 
     def _text(self, info: SheetInfo, kind: str) -> str:

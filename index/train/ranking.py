@@ -65,6 +65,7 @@ class RankingSettings:
     weight_decay: float = 0.1
     per_kind: int = 250
     everyday: int = 1500
+    members: int = 5  # networks learned from different starts; what is kept is their mean, as one network
     seed: int = 20_251
 
 
@@ -165,6 +166,18 @@ def candidate_lists(retriever: Retriever, asked: Sequence[Asked]) -> Lists:
 
 
 def learn(lists: Lists, settings: RankingSettings) -> RankingModel:
+    """The mean of ``settings.members`` networks: what one start makes of little data is partly chance."""
+    made = [learn_one(lists, dataclasses.replace(settings, seed=settings.seed + i)) for i in range(settings.members)]
+    return dataclasses.replace(
+        made[0],
+        linear=np.mean([model.linear for model in made], axis=0),
+        hidden=np.concatenate([model.hidden for model in made], axis=1),
+        hidden_bias=np.concatenate([model.hidden_bias for model in made]),
+        output=(np.concatenate([model.output for model in made]) / len(made)).astype(np.float32),
+    )
+
+
+def learn_one(lists: Lists, settings: RankingSettings) -> RankingModel:
     """Weights by Adam on the listwise loss, some queries a step, in torch."""
     import torch
 
