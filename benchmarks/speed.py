@@ -238,8 +238,8 @@ def vectors(data: Path, peer: str) -> Iterable[Figure]:
     floor = index.facts.count * index.facts.dimension / _bandwidth()
     stored = index.vectors()
     exact = np.argsort(-(queries @ stored.T), axis=1)[:, :10]
-    wanted = [set(index.documents[row].tolist()) for row in exact]
-    recall = statistics.mean(len(set(index.search(q, 10)[0].tolist()) & w) / 10 for q, w in zip(queries, wanted, strict=True))
+    near = [set(index.position[index.search(query, 10)[0]].tolist()) for query in queries]
+    recall = statistics.mean(len(found & set(row.tolist())) / 10 for found, row in zip(near, exact, strict=True))
     note = f"{index.facts.kind}、{index.facts.count:,}件×{index.facts.dimension}次元、1件 {statistics.median(times) * 1000:.2f} ms"
     yield Figure("ベクトル検索 ÷ 全件を読むのに要る最短の時間", statistics.median(times) / floor, " 倍", 1.5, f"{note}、床 {floor * 1000:.2f} ms")
     yield Figure("ベクトル検索の再現率@10（正確な近傍に対して）", recall, "", 0.98, f"{len(queries)}件", more=True)
@@ -287,11 +287,12 @@ def export(data: Path, out: Path) -> None:
     corpus = open_corpus(data)
     searcher = Searcher.open(corpus)
     catalog, index = searcher.retriever.catalog, searcher.retriever.vectors
-    stored = index.vectors()[:CHROMA_VECTORS]
+    documents = np.nonzero(index.position >= 0)[0][:CHROMA_VECTORS]
+    stored = index.vectors()[index.position[documents]]
     stored = np.concatenate([stored] * -(-CHROMA_VECTORS // max(len(stored), 1)))[:CHROMA_VECTORS]
     np.save(out / "vectors.npy", stored.astype(np.float32))
     np.save(out / "queries.npy", searcher.encoder.encode_queries(searched()))
-    rows = [int(catalog.document_rows[int(d)][0]) for d in index.documents]
+    rows = [int(catalog.document_rows[int(d)][0]) for d in documents]
     with (out / "records.jsonl").open("w", encoding="utf-8") as stream:
         for n in range(len(stored)):
             row = rows[n % len(rows)]

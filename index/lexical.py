@@ -1,8 +1,8 @@
 """BM25 over all texts, as memory-mapped postings that a query adds up with a weight per word.
 
-The scores are those of Lucene's BM25 as bm25s computes them (see Lù, "BM25S: Orders of magnitude
-faster lexical search via eager sparse scoring", 2024), one average length per group of texts (name,
-purpose, …); a test compares them with that library.  They are kept packed: per word the document
+The scores are computed by the library bm25s (Lù, "BM25S: Orders of magnitude faster lexical search via
+eager sparse scoring", 2024; Lucene's BM25), one index per group of texts (name, purpose, …) so that each
+has its own average length.  They are kept packed: per word the document
 numbers as gaps of one to three bytes (seven bits each, the last byte below 128) and the scores in 8
 bits of the word's own maximum.  That is a fifteenth of a score matrix, opens without reading a
 vocabulary, and takes weights per word, which query expansion needs.
@@ -132,20 +132,19 @@ def _group_scores(
     words: Words, groups: npt.NDArray[np.int64], rank: npt.NDArray[np.int32], settings: Bm25
 ) -> Iterator[tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.float32]]]:
     """(word by rank, document, score) of every posting, group after group, documents ascending within a word."""
+    import bm25s  # only a build needs it
+
     for group in np.unique(groups):
         begin, end = (int(at) for at in np.searchsorted(groups, (group, group + 1)))
         ids, lengths = words.flat(begin, end)
         if not len(ids):
             continue
-        documents = end - begin
-        owner = np.repeat(np.arange(documents, dtype=np.int64), lengths)
-        found, counts = np.unique(rank[ids].astype(np.int64) * documents + owner, return_counts=True)
-        term, document = np.divmod(found, documents)
-        holding = np.bincount(term)[term]  # documents of the group that hold the word
-        idf = np.log1p((documents - holding + 0.5) / (holding + 0.5))
-        norm = settings.k1 * (1 - settings.b + settings.b * lengths / lengths.mean())
-        score = (idf * counts / (counts + norm[document])).astype(np.float32)
-        yield term.astype(np.int32), (document + begin).astype(np.int32), score
+        known, local = np.unique(ids, return_inverse=True)
+        texts = [part.tolist() for part in np.split(local, np.cumsum(lengths)[:-1])]  # one group's numbers at a time
+        engine = bm25s.BM25(k1=settings.k1, b=settings.b, method="lucene", backend="numpy")
+        made = engine.build_index_from_ids(list(range(len(known))), texts, show_progress=False)
+        word = np.repeat(rank[known], np.diff(made["indptr"]))
+        yield word.astype(np.int32), made["indices"].astype(np.int32) + begin, made["data"].astype(np.float32)
 
 
 def _packed(
