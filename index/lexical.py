@@ -25,6 +25,7 @@ from index.wordlist import Words
 
 FILES = ("hashes", "starts", "places", "gaps", "scores", "scales", "size")
 _LEVELS = 255.0
+_COMMON_FROM, _COMMON_KEPT = 5_000, 96  # texts from which a word counts as common, and how many such stay unpacked
 _MORE = 128  # a byte of a gap that is followed by another
 _BITS = 7
 
@@ -55,6 +56,7 @@ class LexicalIndex:
     def __init__(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
         self._arrays = arrays
         self.size = int(arrays["size"][0])
+        self._common = functools.lru_cache(maxsize=_COMMON_KEPT)(self._read)
 
     @classmethod
     def open(cls, folder: Path, verified: Callable[[Path], Path] = lambda path: path) -> LexicalIndex:
@@ -76,6 +78,10 @@ class LexicalIndex:
         at = self._find(term)
         if at is None:
             return None
+        begin, end = self._arrays["starts"][at], self._arrays["starts"][at + 1]
+        return self._common(at) if end - begin >= _COMMON_FROM else self._read(at)
+
+    def _read(self, at: int) -> Postings:
         begin, end = int(self._arrays["starts"][at]), int(self._arrays["starts"][at + 1])
         gaps = self._arrays["gaps"][int(self._arrays["places"][at]) : int(self._arrays["places"][at + 1])]
         scores = self._arrays["scores"][begin:end] * (np.float32(self._arrays["scales"][at]) / np.float32(_LEVELS))
