@@ -33,6 +33,7 @@ from qa.brief.sources import Sources
 from qa.brief.word import to_docx
 
 FIRST_RS_YEAR = 2024
+_BATCH = 50  # documents in one call: LibreOffice ends early, and says nothing, after some two hundred
 TOPICS = (
     "サイバーセキュリティ", "保育", "漁港", "鉄道", "観光", "原子力", "留学生", "消費者", "森林", "地震",
     "年金", "下水道", "中小企業", "文化財", "国際機関", "防災", "難病", "宇宙", "水道", "空港",
@@ -77,15 +78,18 @@ def pages(corpus: Corpus, n: int) -> None:
             (root / f"{i:04}.docx").write_bytes(to_docx(brief_project(corpus, sheet_id)))
         files = [str(p) for p in sorted(root.glob("*.docx"))]
         profile = f"-env:UserInstallation={(root / 'profile').as_uri()}"
-        subprocess.run(
-            ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", folder, *files],
-            check=True, capture_output=True,
-        )  # fmt: skip
+        for begin in range(0, len(files), _BATCH):
+            subprocess.run(
+                ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", folder, *files[begin : begin + _BATCH]],
+                check=True, capture_output=True,
+            )  # fmt: skip
         counts = []
         for path in sorted(root.glob("*.pdf")):
             with pdfplumber.open(path) as document:
                 counts.append(len(document.pages))
-    print(f"briefs {len(counts)}  of one page {counts.count(1)}  of more {sum(c > 1 for c in counts)}")
+    print(
+        f"briefs {len(files)}  converted {len(counts)}  of one page {counts.count(1)}  of more {sum(c > 1 for c in counts)}"
+    )
 
 
 def extract(corpus: Corpus, n: int) -> None:
