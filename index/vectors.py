@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from index.catalog import Lists
 from index.embed.encoder import Vectors
 from index.lexical import mapped
 
@@ -85,10 +86,11 @@ class VectorIndex:
         self._index, self.facts, self.position, self._codes = index, facts, position, codes
 
     @functools.cached_property
-    def _owners(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """Documents by vector, and where those of each vector begin."""
-        order = np.argsort(self.position, kind="stable")
-        return order, np.searchsorted(self.position[order], np.arange(self.facts.count + 1))
+    def _owners(self) -> Lists:
+        """The documents of every vector."""
+        order = np.argsort(self.position, kind="stable").astype(np.int32)
+        starts = np.searchsorted(self.position[order], np.arange(self.facts.count + 1))
+        return Lists(starts.astype(np.int32), order)
 
     def search(self, query: Vectors, k: int, allowed: npt.NDArray[np.bool_] | None = None) -> tuple[Documents, Vectors]:
         """The documents of the ``k`` nearest vectors to one query (shape (dimension,)) and their cosines, best first.
@@ -123,14 +125,11 @@ class VectorIndex:
         self, vectors: npt.NDArray[np.int64], scores: Vectors, allowed: npt.NDArray[np.bool_] | None
     ) -> tuple[Documents, Vectors]:
         """Every (allowed) document of these vectors, in their order."""
-        order, starts = self._owners
-        lengths = starts[vectors + 1] - starts[vectors]
-        shift = np.repeat(starts[vectors] - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
-        documents = order[np.arange(len(shift)) + shift.astype(np.int64)] if len(vectors) else order[:0]
-        repeated = np.repeat(scores, lengths)
+        documents, owner = self._owners.many(vectors.astype(np.int32))
         if allowed is not None:
-            documents, repeated = documents[allowed[documents]], repeated[allowed[documents]]
-        return documents.astype(np.int32), repeated
+            kept = allowed[documents]
+            documents, owner = documents[kept], owner[kept]
+        return documents, scores[owner]
 
     def cosines(self, query: Vectors, documents: Documents) -> Vectors:
         """Cosine of each of these documents to the query; 0 for one without a vector."""

@@ -11,8 +11,10 @@ import re
 from qa.understand.reading import Reading
 from qa.understand.spans import BLANK
 
-_HOW_MUCH = r"(?:いくら|どれ(?:だけ|くらい|ぐらい|ほど)|どの(?:くらい|ぐらい|程度)|何(?:十|百|千)?(?:億|万)?円|どう)"
-_MOVES = r"(?:少な|多い|多く|多か|アップ|ダウン|縮|増え|増加|増減|減っ|減り|減少|変わ|変化|変動|動い|動き|伸び|上が|下が|落ち|縮)"
+_AMOUNT = r"いくら|どれ(?:だけ|くらい|ぐらい|ほど)|どの(?:くらい|ぐらい|程度)|何(?:十|百|千)?(?:億|万)?円"
+_HOW_MUCH = rf"(?:{_AMOUNT}|どう)"
+_SPENT = r"(?:使|執行|消化|支出)"
+_MOVES = r"(?:少な|多い|多く|多か|アップ|ダウン|増え|増加|増減|減っ|減り|減少|変わ|変化|変動|動い|動き|伸び|上が|下が|落ち|縮)"
 _PERCENT = r"(?:何|なん)(?:%|パーセント|割)"
 _CLAUSE = r"[^、。?!]"
 _RISE = r"(?:増|減|変わ|変化|変動|伸び|上が|下が|アップ|ダウン|落ち)"
@@ -25,8 +27,8 @@ RATE_OF_CHANGE = re.compile(
     rf"|(?:年度?|{BLANK})比{_CLAUSE}{{0,16}}?{_PERCENT}"
 )
 USED_SHARE = re.compile(
-    rf"予算{_CLAUSE}{{0,16}}?(?:使|執行|消化|支出){_CLAUSE}{{0,12}}(?:割合|比率|{_PERCENT}|[(、]%)"
-    rf"|予算{_CLAUSE}{{0,16}}?(?:割合|比率|{_PERCENT}){_CLAUSE}{{0,8}}?(?:使|執行|消化|支出)"
+    rf"予算{_CLAUSE}{{0,16}}?{_SPENT}{_CLAUSE}{{0,12}}(?:割合|比率|{_PERCENT}|[(、]%)"
+    rf"|予算{_CLAUSE}{{0,16}}?(?:割合|比率|{_PERCENT}){_CLAUSE}{{0,8}}?{_SPENT}"
     rf"|予算{_CLAUSE}{{0,8}}?(?:消化し|使い切)[^。]{{0,24}}%"
 )
 LEFT_OVER = re.compile(
@@ -48,8 +50,8 @@ CHANGE_HINT = re.compile(r"開き|ギャップ|マイナス|引いた|削|基準
 SUM_HINT = re.compile(r"\+|足|まとめ|ひっくるめ|総和|積み上げ|積算|加算|通算|つぎ込|合計|総額|総計|累計|合わせ|トータル|全部|(?<![一-龥])計(?![一-龥])")
 WHICH_YEAR = re.compile(r"どの年|何年度|いつ|何年(?!間|分)")
 PERCENT_ASKED = re.compile(rf"{_PERCENT}|率で|割合|[(、]\s?%")
-SPENT = re.compile(r"使|執行|消化|支出")
-ONE_ANSWER = re.compile(r"いくら|何(?:十|百|千)?(?:億|万)?円|どれ(?:だけ|くらい|ぐらい|ほど)|どの(?:くらい|ぐらい|程度)")
+SPENT = re.compile(_SPENT)
+ONE_ANSWER = re.compile(_AMOUNT)
 EACH = re.compile(r"それぞれ|各年|年度別|ごと|毎|推移|並べ|一覧")
 YEAR_ASKED = re.compile(r"どの年|何年度?(?!目|間|分)|いつ|年度(?:は|が|と|を|で|に|、|・|及び)|年度$")
 # Words for something computed or ranked: where one is left unread, a plain figure would answer another question.

@@ -7,7 +7,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +39,12 @@ def free_port() -> int:
 @pytest.fixture(scope="session")
 def sample_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the fictional sample taken in, made by the same child process as in the app."""
-    data = tmp_path_factory.mktemp("sample")
-    files = sorted(map(str, SAMPLES.glob("*.xlsx")))
-    command = [sys.executable, "-m", "ui.worker", "--data", str(data), "ingest", *files]
+    return taken_in(tmp_path_factory.mktemp("sample"), SAMPLES.glob("*.xlsx"))
+
+
+def taken_in(data: Path, files: Iterable[Path]) -> Path:
+    """``data`` with these files taken in."""
+    command = [sys.executable, "-m", "ui.worker", "--data", str(data), "ingest", *sorted(map(str, files))]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     return data

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.app.conftest import ROOT, Running, start
+from tests.app.conftest import Running, start, taken_in
 from tests.app.test_programs import asked_in_a_shell, mcp, post, same
 
 pytestmark = pytest.mark.xdist_group("app")
@@ -28,12 +26,8 @@ def questions(shared: Path) -> list[str]:
 @pytest.fixture(scope="module")
 def real(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """The app, with MCP, on the one real sheet's workbook."""
-    data = tmp_path_factory.mktemp("real")
     (workbook,) = (shared / "data" / "forms").glob("*.xlsx")
-    command = [sys.executable, "-m", "ui.worker", "--data", str(data), "ingest", str(workbook)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-    served = start(data, mcp=True)
+    served = start(taken_in(tmp_path_factory.mktemp("real"), [workbook]), mcp=True)
     yield served
     served.app.close()
 
