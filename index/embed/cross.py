@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from typing import TYPE_CHECKING
 
 from index.embed.encoder import ModelError
+from index.embed.settings import stay_off_the_hub
 from index.embed.transformer import check_backend
 from index.model import Hit
 
@@ -19,9 +19,8 @@ class CrossReranker:
 
     def __init__(self, settings: IndexSettings) -> None:
         check_backend(settings.embedding.backend)
-        if settings.embedding.offline:  # must be set before the first import of the hub's client
-            os.environ.setdefault("HF_HUB_OFFLINE", "1")
-            os.environ.setdefault("TRANSFORMERS_OFFLINE", "1")
+        if settings.embedding.offline:
+            stay_off_the_hub()
         from sentence_transformers import CrossEncoder
 
         try:

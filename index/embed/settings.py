@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from pathlib import Path
 
 DEFAULT_MODEL = Path(__file__).resolve().parent.parent / "model"
@@ -30,3 +31,9 @@ class EmbeddingSettings:
     @property
     def path(self) -> Path:
         return Path(self.model) if self.model else DEFAULT_MODEL
+
+
+def stay_off_the_hub() -> None:
+    """Must be called before the first import of the hub's client, which reads these once."""
+    for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
+        os.environ.setdefault(name, "1")

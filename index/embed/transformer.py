@@ -5,14 +5,13 @@ from __future__ import annotations
 import functools
 import hashlib
 import importlib.util
-import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from index.embed.encoder import ModelError, ModelId, Vectors, normalised
-from index.embed.settings import EmbeddingSettings
+from index.embed.settings import EmbeddingSettings, stay_off_the_hub
 
 _IDENTITY_FILES = ("config.json", "modules.json", "tokenizer.json", "model.safetensors", "pytorch_model.bin")
 _CHUNK = 4096
@@ -81,9 +80,8 @@ def check_backend(backend: str) -> None:
 
 def _load(settings: EmbeddingSettings) -> Any:
     check_backend(settings.backend)
-    if settings.offline:  # must be set before the first import of the hub's client
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
-        os.environ.setdefault("TRANSFORMERS_OFFLINE", "1")
+    if settings.offline:
+        stay_off_the_hub()
     from sentence_transformers import SentenceTransformer
 
     try:

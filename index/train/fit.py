@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from index.embed.settings import stay_off_the_hub
 from index.train.data import Pairs
 from index.train.export import build_tokenizer
 
@@ -57,6 +58,7 @@ def fit(
     ``rarity`` (one per word) scales the first vectors, so that rare words lead from the start
     (the idea of SIF, Arora et al. 2017); training decides from there.
     """
+    stay_off_the_hub()
     import torch
     from sentence_transformers import SentenceTransformer, SentenceTransformerTrainer
     from sentence_transformers.sentence_transformer.losses import MatryoshkaLoss, MultipleNegativesRankingLoss

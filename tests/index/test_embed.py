@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
 import subprocess
@@ -21,6 +22,18 @@ from index.search import Searcher
 from index.settings import IndexSettings
 
 TEXTS = ["市役所の窓口を減らさない", "サイバー攻撃に備える", "限界集落のサイバーテロ対策"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def library_off_the_hub() -> None:
+    """These tests call the library themselves: its first import must find what the product would have set.
+
+    The variables are taken away again, so that the product's own setting of them is still seen below.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
+            patch.setenv(name, "1")
+        importlib.import_module("sentence_transformers")
 
 
 @pytest.fixture(scope="module")
