@@ -92,7 +92,9 @@ class Catalog:
             "document_kind": np.array([kinds(text.kind) for text in texts], dtype=np.int8),
             "document_group": np.array([GROUPS[text.kind] for text in texts], dtype=np.int8),
             "document_name": np.array([text.name_id for text in texts], dtype=np.int32),
-            "document_digest": np.frombuffer(b"".join(t.digest for t in texts), dtype=np.uint8).reshape(-1, DIGEST_BYTES),
+            "document_digest": np.frombuffer(b"".join(t.digest for t in texts), dtype=np.uint8).reshape(
+                -1, DIGEST_BYTES
+            ),
         }
         newest_first = sorted(range(len(rows)), key=lambda r: (-rows[r].info.sheet_year, rows[r].info.no))
         lists: dict[str, Sequence[Sequence[int]]] = {

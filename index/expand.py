@@ -51,7 +51,10 @@ class Expander:
         return cls(table, weights)
 
     def save(self, folder: Path) -> None:
-        table = {phrase: {word: round(weight, _DIGITS) for word, weight in words.items()} for phrase, words in self._table.items()}
+        table = {
+            phrase: {word: round(weight, _DIGITS) for word, weight in words.items()}
+            for phrase, words in self._table.items()
+        }
         (folder / _FILE).write_text(json.dumps(table, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
 
     @classmethod

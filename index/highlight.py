@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Collection
@@ -41,10 +42,15 @@ def _plain(text: str) -> tuple[str, list[int]]:
     characters: list[str] = []
     origin: list[int] = []
     for i, character in enumerate(text):
-        for c in character if character.isascii() else unicodedata.normalize("NFKC", character).lower():
+        for c in _plain_character(character):
             characters.append(c)
             origin.append(i)
     return "".join(characters).lower(), origin
+
+
+@functools.lru_cache(maxsize=1 << 12)
+def _plain_character(character: str) -> str:
+    return unicodedata.normalize("NFKC", character).lower()
 
 
 def _merged(ranges: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:

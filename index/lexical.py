@@ -13,7 +13,6 @@ from __future__ import annotations
 import dataclasses
 import functools
 import hashlib
-import math
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -40,14 +39,39 @@ class Bm25:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Postings:
-    """The documents that hold one word, ascending, its BM25 score in each, and its rarity."""
+    """The texts that hold some words, word after word: those of word ``i`` end before ``ends[i]``.
+
+    Shapes: ``documents`` (ascending within a word) and ``scores`` (BM25) one per posting; ``ends`` and
+    ``rarity`` one per word. A word that stands nowhere has no postings and rarity 0.
+    """
 
     documents: npt.NDArray[np.int32]
     scores: npt.NDArray[np.float32]
-    idf: float
+    ends: npt.NDArray[np.int64]
+    rarity: npt.NDArray[np.float32]
+
+    def total(self, weights: Sequence[float], size: int) -> npt.NDArray[np.float32]:
+        """Sum over words of weight × score, for each of ``size`` documents."""
+        each = np.repeat(np.asarray(weights, dtype=np.float32), np.diff(self.ends, prepend=0))
+        return np.bincount(self.documents, self.scores * each, minlength=size).astype(np.float32)
+
+    def table(self, documents: npt.NDArray[np.int32], size: int) -> npt.NDArray[np.float32]:
+        """Score of every word in each of these documents (of ``size``): shape (words, documents)."""
+        unique, back = np.unique(documents, return_inverse=True)
+        wanted = np.zeros(size, dtype=np.bool_)
+        wanted[unique] = True
+        kept = np.nonzero(wanted[self.documents])[0]
+        place = np.zeros(size, dtype=np.int32)
+        place[unique] = np.arange(len(unique), dtype=np.int32)
+        word = np.searchsorted(self.ends, kept, side="right")
+        scores = np.zeros((len(self.ends), len(unique)), dtype=np.float32)
+        scores[word, place[self.documents[kept]]] = self.scores[kept]
+        return scores[:, back]
 
 
 _BM25 = Bm25()
+_Posting = tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]  # documents and scores of one word
+_NO_DOCUMENTS, _NO_SCORES = np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
 
 
 class LexicalIndex:
@@ -56,7 +80,7 @@ class LexicalIndex:
     def __init__(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
         self._arrays = arrays
         self.size = int(arrays["size"][0])
-        self._common = functools.lru_cache(maxsize=_COMMON_KEPT)(self._read)
+        self._common = functools.lru_cache(maxsize=_COMMON_KEPT)(self._read_one)
 
     @classmethod
     def open(cls, folder: Path, verified: Callable[[Path], Path] = lambda path: path) -> LexicalIndex:
@@ -68,41 +92,48 @@ class LexicalIndex:
         for name in FILES:
             np.save(folder / f"{name}.npy", self._arrays[name])
 
-    def idf(self, term: str) -> float:
-        """Rarity of a word over all texts (0 for a word that stands nowhere)."""
-        at = self._find(term)
-        return 0.0 if at is None else self._idf(int(self._arrays["starts"][at + 1] - self._arrays["starts"][at]))
+    def postings(self, terms: Sequence[str]) -> Postings:
+        """The documents of these words."""
+        known = [(i, at) for i, term in enumerate(terms) if (at := self._find(term)) is not None]
+        places = np.array([at for _, at in known], dtype=np.int64)
+        counts = (self._arrays["starts"][places + 1] - self._arrays["starts"][places]).astype(np.int64)
+        common = counts >= _COMMON_FROM
+        rare = iter(self._read(places[~common]))
+        parts = [self._common(int(at)) if kept else next(rare) for at, kept in zip(places, common, strict=True)]
+        lengths, rarity = np.zeros(len(terms), dtype=np.int64), np.zeros(len(terms), dtype=np.float32)
+        at_terms = [i for i, _ in known]
+        lengths[at_terms] = counts
+        rarity[at_terms] = np.log1p((self.size - counts + 0.5) / (counts + 0.5))
+        return Postings(
+            np.concatenate([_NO_DOCUMENTS, *(documents for documents, _ in parts)]),
+            np.concatenate([_NO_SCORES, *(scores for _, scores in parts)]),
+            np.cumsum(lengths),
+            rarity,
+        )
 
-    def postings(self, term: str) -> Postings | None:
-        """The documents of a word, or None when no text holds it."""
-        at = self._find(term)
-        if at is None:
-            return None
-        begin, end = self._arrays["starts"][at], self._arrays["starts"][at + 1]
-        return self._common(at) if end - begin >= _COMMON_FROM else self._read(at)
+    def _read_one(self, at: int) -> _Posting:
+        return self._read(np.array([at]))[0]
 
-    def _read(self, at: int) -> Postings:
-        begin, end = int(self._arrays["starts"][at]), int(self._arrays["starts"][at + 1])
-        gaps = self._arrays["gaps"][int(self._arrays["places"][at]) : int(self._arrays["places"][at + 1])]
-        scores = self._arrays["scores"][begin:end] * (np.float32(self._arrays["scales"][at]) / np.float32(_LEVELS))
-        documents = np.cumsum(unpacked(gaps, end - begin), dtype=np.int32)
-        return Postings(documents, scores.astype(np.float32, copy=False), self._idf(end - begin))
+    def _read(self, words: npt.NDArray[np.int64]) -> list[_Posting]:
+        """(documents, scores) of each of these words; unpacked together, as a word alone is mostly overhead."""
+        if not len(words):
+            return []
+        arrays = self._arrays
+        begins, ends = arrays["starts"][words].tolist(), arrays["starts"][words + 1].tolist()
+        froms, tos = arrays["places"][words].tolist(), arrays["places"][words + 1].tolist()
+        counts = np.array(ends) - np.array(begins)
+        gaps = np.concatenate([arrays["gaps"][a:b] for a, b in zip(froms, tos, strict=True)])
+        levels = np.concatenate([arrays["scores"][a:b] for a, b in zip(begins, ends, strict=True)])
+        scores = levels * np.repeat(arrays["scales"][words].astype(np.float32) / np.float32(_LEVELS), counts)
+        sums = np.cumsum(unpacked(gaps, len(levels)), dtype=np.int64)
+        stops = np.cumsum(counts)
+        before = np.concatenate([[0], sums[stops[:-1] - 1]])  # a word's gaps begin again at 0
+        documents = (sums - np.repeat(before, counts)).astype(np.int32)
+        return [(documents[a:b], scores[a:b]) for a, b in zip([0, *stops[:-1].tolist()], stops.tolist(), strict=True)]
 
     def score(self, weighted: Sequence[tuple[str, float]]) -> npt.NDArray[np.float32]:
         """Sum over words of weight × BM25 score, for every document: shape (size,)."""
-        return self.total([(self.postings(term), weight) for term, weight in weighted])
-
-    def total(self, found: Sequence[tuple[Postings | None, float]]) -> npt.NDArray[np.float32]:
-        """As ``score``, for words already looked up."""
-        known = [(postings, weight) for postings, weight in found if postings is not None]
-        if not known:
-            return np.zeros(self.size, dtype=np.float32)
-        documents = np.concatenate([postings.documents for postings, _ in known])
-        scores = np.concatenate([postings.scores * np.float32(weight) for postings, weight in known])
-        return np.bincount(documents, scores, minlength=self.size).astype(np.float32)
-
-    def _idf(self, count: int) -> float:
-        return math.log1p((self.size - count + 0.5) / (count + 0.5))
+        return self.postings([term for term, _ in weighted]).total([weight for _, weight in weighted], self.size)
 
     def _find(self, term: str) -> int | None:
         code = np.uint64(term_hash(term))
@@ -202,7 +233,8 @@ def unpacked(packed: npt.NDArray[np.uint8], count: int) -> npt.NDArray[np.int32]
         return packed.astype(np.int32)
     ends = np.nonzero(packed < _MORE)[0]
     numbers = packed[ends].astype(np.int32)
-    before = np.diff(ends, prepend=-1) - 1  # bytes that come before a number's last
+    before = ends.copy()  # bytes that come before a number's last
+    before[1:] -= ends[:-1] + 1
     for byte in range(1, int(before.max()) + 1):
         longer = np.nonzero(before >= byte)[0]
         numbers[longer] = (numbers[longer] << _BITS) + (packed[ends[longer] - byte] & (_MORE - 1))

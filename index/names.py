@@ -23,6 +23,7 @@ import numpy.typing as npt
 
 from corpus.text import name_key
 from index.lexical import mapped
+from index.rank import highest
 
 _FILES = ("grams", "starts", "postings", "norms", "blob", "ends", "fold_blob", "fold_ends", "hashes", "hash_ids")
 _MAX_TEXT = 400  # characters of a question that are looked at; grams beyond add noise, not names
@@ -237,7 +238,7 @@ class NameIndex:
         got, norms = shared[touched], np.maximum(self._norms[touched], 1e-9)
         both = got / np.sqrt(norms * max(text_norm, 1e-9))
         whole = got / norms * np.log1p(got)
-        picked = np.union1d(_top(both, _POOL // 2), _top(whole, _POOL // 2))
+        picked = np.union1d(highest(both, _POOL // 2), highest(whole, _POOL // 2))
         return [int(i) for i in touched[picked]]
 
     def _features(self, name_id: int, shared: float, text_norm: float, fold: str, key: str) -> NameMatch:
@@ -319,12 +320,6 @@ def _hash(key: str) -> int:
     for byte in key.encode("utf-8", "replace"):
         value = ((value ^ byte) * 0x100000001B3) & 0xFFFFFFFFFFFFFFFF
     return value
-
-
-def _top(scores: npt.NDArray[np.float64], k: int) -> npt.NDArray[np.int64]:
-    if len(scores) <= k:
-        return np.arange(len(scores))
-    return np.argpartition(-scores, k)[:k]
 
 
 def _longest_run(a: str, b: str) -> int:

@@ -13,11 +13,13 @@ import functools
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 RRF_K = 60
+_BLOCK = 64  # scores
 WEIGHTS = Path(__file__).resolve().parent / "data" / "ranking.json"
 Matrix = npt.NDArray[np.float32]
 
@@ -33,6 +35,20 @@ def ranks_of(scores: Matrix) -> npt.NDArray[np.int64]:
     ranks = np.empty(len(scores), dtype=np.int64)
     ranks[order] = np.arange(1, len(scores) + 1)
     return np.where(scores > 0, ranks, 0)
+
+
+def highest(scores: npt.NDArray[np.floating[Any]], k: int) -> npt.NDArray[np.intp]:
+    """Positions of the ``k`` highest of the scores above zero, in no order.
+
+    The k-th highest maximum of a block is no higher than the k-th score: what is below it need not be sorted.
+    """
+    blocks = len(scores) // _BLOCK
+    least = scores.dtype.type(0)
+    if blocks > k:
+        tops = scores[: blocks * _BLOCK].reshape(blocks, _BLOCK).max(axis=1)
+        least = np.partition(tops, blocks - k)[blocks - k]
+    some = np.nonzero(scores >= least if least > 0 else scores > 0)[0]
+    return some if len(some) <= k else some[np.argpartition(-scores[some], k)[:k]]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -16,11 +16,11 @@ from index.catalog import Catalog, Ints, Mask
 from index.documents import Group
 from index.embed.encoder import Encoder, Vectors
 from index.expand import Expander
-from index.lexical import LexicalIndex, Postings
+from index.lexical import LexicalIndex
 from index.lookup import Lookups
 from index.model import SearchFilter
 from index.names import NameIndex, NameMatch
-from index.rank import Matrix, fused, ranks_of, reciprocal_ranks
+from index.rank import Matrix, fused, highest, ranks_of, reciprocal_ranks
 from index.vectors import VectorIndex
 
 MAX_QUERY = 2000  # characters; what is beyond is not read
@@ -95,6 +95,7 @@ class Retriever:
     ) -> None:
         self.catalog, self.lexical, self.vectors, self.encoder = catalog, lexical, vectors, encoder
         self.expander, self.names, self.lookups = expander, names, lookups
+        self._proposal = _PROPOSAL[catalog.document_group]
 
     def analyse(self, text: str) -> Query:
         text = text[:MAX_QUERY]
@@ -117,14 +118,14 @@ class Retriever:
         wider = max(1, -(-hits // _MANY))
         rows = self.catalog.rows_allowed(wanted)
         allowed = self.catalog.documents_allowed(wanted, rows)
-        postings = [(self.lexical.postings(term), weight) for term, weight in query.weighted.items()]
-        bm25 = self.lexical.total(postings)
+        postings = self.lexical.postings(list(query.weighted))
+        bm25 = postings.total(list(query.weighted.values()), self.lexical.size)
         nearest, _ = self._nearest(query, allowed, _NEAREST * wider)
-        proposed = bm25 * _PROPOSAL[self.catalog.document_group]
+        proposed = bm25 * self._proposal
         if allowed is not None:
             proposed = np.where(allowed, proposed, 0.0)
-        top = _top(proposed, _LEXICAL_TOP * wider)
-        series = self._proposed(query, top[np.argsort(-proposed[top])], nearest, rows, allowed, wider)
+        top = highest(proposed, _LEXICAL_TOP * wider)
+        series = self._proposed(query, top[np.argsort(-proposed[top])].astype(np.int32), nearest, rows, allowed, wider)
         documents, owner = self.catalog.series_documents.many(series)
         if allowed is not None:
             kept = allowed[documents]
@@ -136,9 +137,9 @@ class Retriever:
             owner=owner,
             document_bm25=bm25[documents],
             document_cosine=self._cosines(query, documents),
-            word_scores=self._word_scores([found for found, _ in postings], documents),
+            word_scores=postings.table(documents, self.lexical.size),
             words=tuple(query.weighted),
-            rarity=np.array([0.0 if found is None else found.idf for found, _ in postings], dtype=np.float32),
+            rarity=postings.rarity,
             ranks={},
         )
         _Filler(self, query, found).fill()
@@ -182,20 +183,6 @@ class Retriever:
         if query.vector is None:
             return np.zeros(len(documents), dtype=np.float32)
         return self.vectors.cosines(query.vector, documents)
-
-    def _word_scores(self, postings: list[Postings | None], documents: Ints) -> Matrix:
-        """BM25 score of every word of the query in every document: shape (words, documents)."""
-        known = [(i, found) for i, found in enumerate(postings) if found is not None]
-        unique, back = np.unique(documents, return_inverse=True)
-        scores = np.zeros((len(postings), len(unique)), dtype=np.float32)
-        if known and len(unique):
-            place = np.full(self.lexical.size, -1, dtype=np.int32)
-            place[unique] = np.arange(len(unique), dtype=np.int32)
-            column = place[np.concatenate([found.documents for _, found in known])]
-            kept = np.nonzero(column >= 0)[0]
-            row = np.repeat([i for i, _ in known], [len(found.documents) for _, found in known])
-            scores[row[kept], column[kept]] = np.concatenate([found.scores for _, found in known])[kept]
-        return scores[:, back]
 
 
 class _Filler:
@@ -321,11 +308,3 @@ def _surfaces(text: str, weighted: dict[str, float]) -> frozenset[str]:
     """The query's words as written and normalised, pairs joined, and the words added to it."""
     written = {word.surface for word in tokens.words(text) if word.content}
     return frozenset(written | {term.replace("+", "") for term in weighted})
-
-
-def _top(scores: Matrix, k: int) -> Ints:
-    """Positions of the ``k`` highest scores above zero."""
-    some = np.nonzero(scores > 0)[0]
-    if len(some) > k:
-        some = some[np.argpartition(-scores[some], k)[:k]]
-    return some.astype(np.int32)

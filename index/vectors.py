@@ -33,7 +33,8 @@ from index.lexical import mapped
 EXACT_UP_TO = 20_000  # vectors; an exact scan of these takes about a millisecond
 MIN_RECALL = 0.985
 _SAMPLE_NEIGHBOURS = 50
-_TRAINING = 30_000
+_TRAINING = 60_000
+_LISTS, _ROUNDS = 4, 10  # lists per root of the number of vectors, and rounds of k-means that place them
 _BUILD_THREADS = 2
 _LEVELS = 255
 SHARED_FROM = 0.9  # cosine
@@ -82,7 +83,7 @@ class Codes:
 class VectorIndex:
     """Nearest texts by cosine. ``position`` maps a document's number to its vector in FAISS, -1 = none."""
 
-    def __init__(self, index: Any, facts: VectorFacts, position: Documents, codes: Codes | None) -> None:
+    def __init__(self, index: Any, facts: VectorFacts, position: Documents, codes: Codes) -> None:
         self._index, self.facts, self.position, self._codes = index, facts, position, codes
 
     @functools.cached_property
@@ -138,34 +139,12 @@ class VectorIndex:
         at = self.position[documents[inside]]
         inside, at = inside[at >= 0], at[at >= 0]
         if len(at):
-            out[inside] = self._searched(query, at) if self._codes is None else self._codes.dot(query, at)
+            out[inside] = self._codes.dot(query, at)
         return out
-
-    def _searched(self, query: Vectors, positions: Documents) -> Vectors:
-        """Inner products by a search restricted to these vectors: for an index written without ``_OFFSETS``."""
-        faiss = _faiss()
-        marked = np.zeros(self.facts.count, dtype=np.bool_)
-        marked[positions] = True
-        bits = np.packbits(marked, bitorder="little")  # must outlive the search
-        selector = faiss.IDSelectorBitmap(self.facts.count, faiss.swig_ptr(bits))
-        parameters = (
-            faiss.SearchParametersIVF(sel=selector, nprobe=self._index.nlist)
-            if self.facts.nprobe
-            else faiss.SearchParameters(sel=selector)
-        )
-        scores, found = self._index.search(query[None, :], int(marked.sum()), params=parameters)
-        near = np.zeros(self.facts.count, dtype=np.float32)
-        near[found[0]] = scores[0]
-        return near[positions]
 
     def vectors(self) -> Vectors:
         """All vectors as stored (8 bits), by position."""
-        if self._codes is not None:
-            return self._codes.decoded(np.arange(self.facts.count))
-        if self.facts.nprobe:
-            self._index.make_direct_map()
-        found: Vectors = self._index.reconstruct_n(0, self.facts.count)
-        return found
+        return self._codes.decoded(np.arange(self.facts.count))
 
     def _probes(self, allowed: npt.NDArray[np.bool_]) -> int:
         """A filter that leaves few texts spreads them over more lists: look at more of them."""
@@ -193,8 +172,8 @@ class VectorIndex:
         faiss.omp_set_num_threads(1)  # one query is too little to share; other threads only spin
         file = verified(folder / _FILE)
         index = faiss.read_index(str(file), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY)
-        if not (folder / _OFFSETS).is_file():
-            return cls(index, facts, position, None)
+        if facts.nprobe:  # threads that read lists ahead from the disk: three times the time of a search in memory
+            faiss.downcast_InvertedLists(index.invlists).prefetch_nthread = 0
         data = np.asarray(np.memmap(file, dtype=np.uint8, mode="r"))
         return cls(index, facts, position, Codes(data, mapped(verified(folder / _OFFSETS)), *_scale(index)))
 
@@ -235,11 +214,11 @@ def build_vectors(vectors: Vectors, position: Documents, samples: Vectors, seed:
     count, dimension = vectors.shape
     exact = count <= EXACT_UP_TO
     faiss.omp_set_num_threads(_BUILD_THREADS)
-    lists = 0 if exact else int(2 ** np.ceil(np.log2(count**0.5)))
+    lists = 0 if exact else 2 ** round(np.log2(_LISTS * count**0.5))
     index = faiss.index_factory(dimension, "SQ8" if exact else f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
     if not exact:
         index.by_residual = False  # bytes then mean the same in every list (``Codes``)
-        index.cp.niter, index.cp.seed = 8, seed
+        index.cp.niter, index.cp.seed = _ROUNDS, seed
     if count:
         chosen = np.random.default_rng(seed).permutation(count)[:_TRAINING]
         index.train(vectors[np.sort(chosen)])

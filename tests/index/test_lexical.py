@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.lexical import Bm25, LexicalIndex, build_lexical, packed_gaps, term_hash, unpacked
+from index.rank import highest
 from index.wordlist import Piece, Words
 
 TEXTS = [
@@ -42,8 +43,16 @@ def test_a_weight_scales_a_words_share(lexical: LexicalIndex) -> None:
 
 def test_unknown_words_count_nothing(lexical: LexicalIndex) -> None:
     assert lexical.score([("宇宙", 1.0)]).tolist() == [0, 0, 0, 0]
-    assert lexical.idf("宇宙") == 0 and lexical.postings("宇宙") is None
-    assert lexical.idf("サイバー") > lexical.idf("農業") > 0
+    found = lexical.postings(["宇宙", "サイバー", "農業"])
+    assert found.ends.tolist() == [0, 1, 3] and found.documents.tolist() == [2, 0, 1]
+    assert found.rarity[0] == 0 and found.rarity[1] > found.rarity[2] > 0
+
+
+def test_the_table_holds_every_words_score_in_the_asked_texts(lexical: LexicalIndex) -> None:
+    found = lexical.postings(["対策", "宇宙", "農業"])
+    table = found.table(np.array([3, 0, 3], dtype=np.int32), lexical.size)
+    assert np.allclose(table[0], lexical.score([("対策", 1.0)])[[3, 0, 3]])
+    assert not table[1].any() and np.allclose(table[2], lexical.score([("農業", 1.0)])[[3, 0, 3]])
 
 
 def test_saved_and_opened_is_the_same(lexical: LexicalIndex, tmp_path: Path) -> None:
@@ -62,8 +71,15 @@ def test_gaps_wider_than_sixteen_bits() -> None:
     size = 200_000
     texts: list[list[str]] = [["並"]] * size
     texts[3] = texts[70_010] = texts[199_999] = ["並", "稀"]
-    found = build_lexical(texts, [0] * size).postings("稀")
-    assert found is not None and found.documents.tolist() == [3, 70_010, 199_999]
+    found = build_lexical(texts, [0] * size).postings(["並", "稀"])
+    assert found.ends.tolist() == [size, size + 3] and found.documents[size:].tolist() == [3, 70_010, 199_999]
+
+
+@given(st.lists(st.integers(-3, 400), max_size=400), st.integers(1, 5))
+def test_the_highest_scores_are_those_of_a_sort(numbers: list[int], k: int) -> None:
+    scores = np.array(numbers, dtype=np.float32)
+    expected = sorted((score for score in numbers if score > 0), reverse=True)[:k]
+    assert sorted(scores[highest(scores, k)].tolist(), reverse=True) == expected
 
 
 def test_no_texts_at_all() -> None:
@@ -95,9 +111,9 @@ def test_every_posting_agrees_with_the_library() -> None:
         for word in {word for text in texts[begin:end] for word in text}:
             expected = reference.get_scores([word])
             got = mine.score([(word, 1.0)])
-            found = mine.postings(word)
-            assert found is not None
-            half_a_level = found.scores.max() / 255  # 8 bits of the word's highest score, and a scale in 16
+            half_a_level = (
+                mine.postings([word]).scores.max() / 255
+            )  # 8 bits of the word's highest score, and a scale in 16
             assert np.allclose(got[begin:end], expected, atol=half_a_level, rtol=0.002)
 
 

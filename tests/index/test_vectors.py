@@ -45,14 +45,6 @@ def test_cosines_are_the_scores_of_a_search(both: tuple[VectorIndex, Vectors, Pa
     assert len(found) == 50 and np.allclose(opened.cosines(query, found), scores, atol=1e-4)
 
 
-def test_an_index_without_the_places_of_its_bytes_still_gives_cosines(both: tuple[VectorIndex, Vectors, Path]) -> None:
-    index, vectors, _ = both
-    older = VectorIndex(index._index, index.facts, index.position, None)
-    asked = np.array([0, 3, 10, 598], dtype=np.int32)
-    assert np.allclose(older.cosines(vectors[2], asked), index.cosines(vectors[2], asked), atol=1e-4)
-    assert np.allclose(older.vectors(), index.vectors(), atol=1e-6)
-
-
 def test_recall_against_the_exact_neighbours(both: tuple[VectorIndex, Vectors, Path]) -> None:
     opened, vectors = VectorIndex.open(both[2]), both[1]
     queries = _vectors(30, seed=11)
