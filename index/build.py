@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import logging
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,16 +18,18 @@ from index.data_check import read_queries
 from index.documents import GROUPS, NAME, Group
 from index.embed.encoder import Encoder, Vectors, load_encoder
 from index.expand import Expander
-from index.lexical import build_lexical
+from index.lexical import group_scores, group_texts, lexical_of
 from index.lookup import Lookups
 from index.names import NameIndex
+from index.processes import in_processes
 from index.settings import IndexSettings
 from index.vectors import build_vectors, share
 from index.wordlist import Words
 
 FOLDER = "index"
 _SAMPLES = 150
-_BATCH = 8192  # texts whose words are strings at once
+_BATCH = 8192  # texts that are embedded at once
+_LARGE = 6000  # texts up to which starting a process costs more than it saves
 _EMBEDDED = frozenset(group for group in Group if group is not Group.OPINION)
 _DEFAULTS = IndexSettings()
 _log = logging.getLogger(__name__)
@@ -52,21 +55,24 @@ def build(
     collected = _by_group(collect(corpus, progress))
     words = split_words([text.text for text in collected.texts], progress)
     out_dir.mkdir(parents=True, exist_ok=True)
-    progress("索引を書く", 0, 4)
-    NameIndex.build(collected.names).save(out_dir / "names")
-    Lookups.build(collected.rows).save(out_dir / "lookups")
-    Catalog.build(collected).save(out_dir / "catalog")
-    Expander.build().save(out_dir)
-    progress("索引を書く", 1, 4)
     groups = np.array([GROUPS[text.kind] for text in collected.texts], dtype=np.int64)
-    build_lexical(words, groups.tolist(), settings.bm25).save(out_dir / "lexical")
-    progress("索引を書く", 2, 4)
-    chosen = np.nonzero(np.isin(groups, list(_EMBEDDED)))[0].astype(np.int32)
-    vectors = _vectors(collected, words, chosen, encoder, progress, previous)
-    progress("索引を書く", 3, 4)
-    keys = groups * len(collected.names) + np.array([text.name_id for text in collected.texts], dtype=np.int64)
-    index = build_vectors(*share(vectors, chosen, keys[chosen]), _samples(encoder))
-    index.save(out_dir / "vectors")
+    score = functools.partial(group_scores, settings=settings.bm25)
+    # BM25 is one process's work for as long as the rest is this one's
+    with in_processes(score, group_texts(words, groups.tolist()), len(groups) > _LARGE, workers=1) as scores:
+        progress("索引を書く", 0, 4)
+        NameIndex.build(collected.names).save(out_dir / "names")
+        Lookups.build(collected.rows).save(out_dir / "lookups")
+        Catalog.build(collected).save(out_dir / "catalog")
+        Expander.build().save(out_dir)
+        progress("索引を書く", 1, 4)
+        chosen = np.nonzero(np.isin(groups, list(_EMBEDDED)))[0].astype(np.int32)
+        vectors = _vectors(collected, words, chosen, encoder, progress, previous)
+        progress("索引を書く", 2, 4)
+        keys = groups * len(collected.names) + np.array([text.name_id for text in collected.texts], dtype=np.int64)
+        index = build_vectors(*share(vectors, chosen, keys[chosen]), _samples(encoder))
+        index.save(out_dir / "vectors")
+        progress("索引を書く", 3, 4)
+        lexical_of(words, scores).save(out_dir / "lexical")
     meta.write(out_dir, meta.Meta.of(corpus, encoder.identity, index.facts, len(collected.texts)))
     progress("索引を書く", 4, 4)
 
@@ -100,7 +106,7 @@ def _vectors(
         part = missing[begin : begin + _BATCH]
         vectors[part] = encoder.encode_passages(
             [_passage(texts[i], collected.names) for i in part],
-            [_passage_terms(texts[i], words, int(chosen[i]), names) for i in part],
+            words.chained([_passage_parts(texts[i], int(chosen[i]), names) for i in part]),
             lambda done, _, begin=begin: progress("文を数値にする", begin + done, len(missing)),  # type: ignore[misc]
         )
     for i, text in enumerate(texts):
@@ -113,10 +119,9 @@ def _passage(text: Text, names: Sequence[str]) -> str:
     return text.text if text.kind == NAME else f"{names[text.name_id]}\n{text.text}"
 
 
-def _passage_terms(text: Text, words: Words, at: int, names: dict[int, int]) -> list[str]:
-    """The words of text number ``at``, after those of its project's name; ``names``: name → its text's number."""
-    before = words[names[text.name_id]] if text.kind != NAME and text.name_id in names else []
-    return before + words[at]
+def _passage_parts(text: Text, at: int, names: dict[int, int]) -> tuple[int, ...]:
+    """The text of the project's name and text number ``at``; ``names``: name → its text's number."""
+    return (names[text.name_id], at) if text.kind != NAME and text.name_id in names else (at,)
 
 
 def _known(previous: Path | None, encoder: Encoder) -> dict[bytes, Vectors]:

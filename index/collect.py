@@ -9,15 +9,9 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import itertools
-import logging
-import multiprocessing
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -28,18 +22,15 @@ from corpus.store.reader import Corpus
 from corpus.text import name_key
 from corpus.units import YEN_PER_UNIT
 from index import tokens
-from index.documents import NAME, documents, payee_names
+from index.documents import NAME, TEXT_MEASURES, documents, payee_names
+from index.processes import chunks, in_processes
 from index.wordlist import Piece, Words
 
-_S = TypeVar("_S")
-_T = TypeVar("_T")
-_log = logging.getLogger(__name__)
 Progress = Callable[[str, int, int], None]  # stage, done, total
 _CHUNK = 400
 _SMALL = 1500  # sheets up to which starting processes costs more than it saves
-WORKERS = 2
 DIGEST_BYTES = 8
-_AHEAD = 3 * WORKERS  # pieces under way: keeps workers busy, bounds memory
+_MEASURES = TEXT_MEASURES | {Measure.INITIAL, Measure.EXECUTED, Measure.BUDGET_TOTAL}  # what is read of the cells
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -130,7 +121,8 @@ def split_words(texts: Sequence[str], progress: Progress) -> Words:
             progress("語に分ける", done, len(unique))
             yield piece
 
-    return Words.join(told(_mapped(_split, _chunks(unique, 4 * _CHUNK), len(unique) > 4 * _SMALL)), stored_at)
+    with in_processes(_split, chunks(unique, 4 * _CHUNK), len(unique) > 4 * _SMALL) as split:
+        return Words.join(told(split), stored_at)
 
 
 def _split(texts: list[str]) -> Piece:
@@ -139,11 +131,12 @@ def _split(texts: list[str]) -> Piece:
 
 def _read(corpus: Corpus, nos: list[int]) -> Iterator[_Raw]:
     def here(chosen: list[int]) -> list[_Raw]:
-        return [_raw(sheet) for sheet in corpus.sheets(chosen)]
+        return [_raw(corpus.sheet_at(no, _MEASURES)) for no in chosen]
 
     arguments = (corpus.path, corpus.manifest)
-    for chunk in _mapped(_read_chunk, _chunks(nos, _CHUNK), len(nos) > _SMALL, here, _open, arguments):
-        yield from chunk
+    with in_processes(_read_chunk, chunks(nos, _CHUNK), len(nos) > _SMALL, here, _open, arguments) as read:
+        for chunk in read:
+            yield from chunk
 
 
 _corpus: Corpus | None = None  # of a worker process
@@ -157,7 +150,7 @@ def _open(path: Path, manifest: dict[str, Any]) -> None:
 def _read_chunk(nos: list[int]) -> list[_Raw]:
     if _corpus is None:
         raise RuntimeError("the worker was not initialised")
-    return [_raw(sheet) for sheet in _corpus.sheets(nos)]
+    return [_raw(_corpus.sheet_at(no, _MEASURES)) for no in nos]
 
 
 def _raw(sheet: Sheet) -> _Raw:
@@ -189,54 +182,3 @@ def _rate(sheet: Sheet) -> float | None:
 
 def _is(cell: Cell, measure: Measure, fiscal_year: int) -> bool:
     return cell.table is Table.BUDGET and cell.measure == measure and cell.fiscal_year == fiscal_year and not cell.item
-
-
-def _chunks(items: Sequence[_T], size: int) -> Iterator[list[_T]]:
-    for begin in range(0, len(items), size):
-        yield list(items[begin : begin + size])
-
-
-def _mapped(
-    work: Callable[[_S], _T],
-    pieces: Iterable[_S],
-    many: bool,
-    here: Callable[[_S], _T] | None = None,
-    initializer: Callable[..., None] | None = None,
-    arguments: tuple[Any, ...] = (),
-) -> Iterator[_T]:
-    """``work`` on every piece, in order: by processes where there is ``many`` to do, else in this one (``here``).
-
-    A few pieces only are ahead of the one that is read.  When a process dies (out of memory, say), what
-    is left is done in this one, with a warning.
-    """
-    here = here or work
-    if not many:
-        yield from map(here, pieces)
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(WORKERS, mp_context=context, initializer=initializer, initargs=arguments) as pool:
-        waiting: deque[tuple[_S, Future[_T] | None]] = deque()
-        left = iter(pieces)
-        told = False
-        while True:
-            for piece in itertools.islice(left, _AHEAD - len(waiting)):
-                waiting.append((piece, _submit(pool, work, piece)))
-            if not waiting:
-                return
-            piece, future = waiting.popleft()
-            try:
-                result = here(piece) if future is None else future.result()
-            except BrokenProcessPool:
-                if not told:
-                    _log.warning("a worker process of the index build died; going on in this process")
-                    told = True
-                result = here(piece)
-            yield result
-
-
-def _submit(pool: ProcessPoolExecutor, work: Callable[[_S], _T], piece: _S) -> Future[_T] | None:
-    """None when the pool is broken."""
-    try:
-        return pool.submit(work, piece)
-    except BrokenProcessPool:
-        return None

@@ -87,6 +87,9 @@ def measures_of(name: str) -> frozenset[str]:
     return frozenset((Measure.PAYEE_NAME, Measure.PAYEE_WORK) if name == PAYEES else _INDICATORS.get(name, ()))
 
 
+TEXT_MEASURES = frozenset(measure for name in (*_INDICATORS, PAYEES) for measure in measures_of(name))
+
+
 def payee_names(sheet: Sheet) -> list[str]:
     """The payees of a sheet as written, in order, each once."""
     names = (cell.raw.strip() for cell in sheet.cells if cell.measure == Measure.PAYEE_NAME)

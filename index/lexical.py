@@ -13,9 +13,9 @@ from __future__ import annotations
 import dataclasses
 import functools
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -146,42 +146,64 @@ def mapped(path: Path) -> npt.NDArray[Any]:
     return np.asarray(np.load(path, mmap_mode="r"))
 
 
+class GroupTexts(NamedTuple):
+    """The words of one group's texts as numbers, one after another; ``begin`` is the group's first document."""
+
+    begin: int
+    words: npt.NDArray[np.int32]
+    lengths: npt.NDArray[np.int32]
+
+
+class GroupScores(NamedTuple):
+    """BM25 of one group: per posting the word, the document and the score; documents ascend within a word."""
+
+    words: npt.NDArray[np.int32]
+    documents: npt.NDArray[np.int32]
+    scores: npt.NDArray[np.float32]
+
+
 def build_lexical(
     terms: Words | Sequence[Sequence[str]], groups: Sequence[int], settings: Bm25 = _BM25
 ) -> LexicalIndex:
     """Index texts given as words. ``groups`` must ascend: texts of one group stand together."""
     words = Words.of(terms)
+    return lexical_of(words, (group_scores(texts, settings) for texts in group_texts(words, groups)))
+
+
+def group_texts(words: Words, groups: Sequence[int]) -> list[GroupTexts]:
+    """The texts of every group, for ``group_scores``."""
+    ends = np.searchsorted(groups, np.unique(groups), side="right").tolist()
+    bounds = zip([0, *ends[:-1]], ends, strict=True) if ends else ()
+    return [GroupTexts(begin, *words.flat(begin, end)) for begin, end in bounds]
+
+
+def group_scores(texts: GroupTexts, settings: Bm25 = _BM25) -> GroupScores:
+    """The scores of one group by bm25s. Pure: a build runs it in a process of its own."""
+    import bm25s  # only a build needs it
+
+    if not len(texts.words):
+        return GroupScores(_NO_DOCUMENTS, _NO_DOCUMENTS, _NO_SCORES)
+    known, local = np.unique(texts.words, return_inverse=True)
+    lists = [part.tolist() for part in np.split(local, np.cumsum(texts.lengths)[:-1])]
+    engine = bm25s.BM25(k1=settings.k1, b=settings.b, method="lucene", backend="numpy")
+    made = engine.build_index_from_ids(list(range(len(known))), lists, show_progress=False)
+    word = np.repeat(known, np.diff(made["indptr"])).astype(np.int32)
+    return GroupScores(word, made["indices"].astype(np.int32) + texts.begin, made["data"].astype(np.float32))
+
+
+def lexical_of(words: Words, scores: Iterable[GroupScores]) -> LexicalIndex:
+    """The index of ``words`` from the scores of its groups, in their order."""
     hashes = np.array([term_hash(term) for term in words.vocabulary], dtype=np.uint64)
     order = np.argsort(hashes, kind="stable")
     rank = np.empty(len(order), dtype=np.int32)
     rank[order] = np.arange(len(order), dtype=np.int32)
-    parts = list(_group_scores(words, np.asarray(groups), rank, settings))
-    empty = np.zeros(0, dtype=np.int32)
-    term_of = np.concatenate([empty, *(part[0] for part in parts)])
-    document = np.concatenate([empty, *(part[1] for part in parts)])
-    score = np.concatenate([empty.astype(np.float32), *(part[2] for part in parts)])
+    parts = list(scores)
+    term_of = np.concatenate([_NO_DOCUMENTS, *(rank[part.words] for part in parts)])
+    document = np.concatenate([_NO_DOCUMENTS, *(part.documents for part in parts)])
+    score = np.concatenate([_NO_SCORES, *(part.scores for part in parts)])
     parts.clear()
     by_term = np.argsort(term_of, kind="stable")  # stable: documents stay ascending within a word
     return _packed(hashes[order], term_of[by_term], document[by_term], score[by_term], len(words))
-
-
-def _group_scores(
-    words: Words, groups: npt.NDArray[np.int64], rank: npt.NDArray[np.int32], settings: Bm25
-) -> Iterator[tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.float32]]]:
-    """(word by rank, document, score) of every posting, group after group, documents ascending within a word."""
-    import bm25s  # only a build needs it
-
-    for group in np.unique(groups):
-        begin, end = (int(at) for at in np.searchsorted(groups, (group, group + 1)))
-        ids, lengths = words.flat(begin, end)
-        if not len(ids):
-            continue
-        known, local = np.unique(ids, return_inverse=True)
-        texts = [part.tolist() for part in np.split(local, np.cumsum(lengths)[:-1])]  # one group's numbers at a time
-        engine = bm25s.BM25(k1=settings.k1, b=settings.b, method="lucene", backend="numpy")
-        made = engine.build_index_from_ids(list(range(len(known))), texts, show_progress=False)
-        word = np.repeat(rank[known], np.diff(made["indptr"]))
-        yield word.astype(np.int32), made["indices"].astype(np.int32) + begin, made["data"].astype(np.float32)
 
 
 def _packed(

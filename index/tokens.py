@@ -66,7 +66,8 @@ def clean(text: str) -> str:
 
 def words(text: str) -> list[Word]:
     """The words of a text of any length, in order."""
-    return [entry[0] for piece in pieces(text) for entry in _entries(piece)]
+    entries = (_entry(line) for piece in pieces(text) for line in _lines(piece))
+    return [entry[0] for entry in entries if entry is not _NOTHING]
 
 
 def terms(text: str) -> list[str]:
@@ -77,7 +78,11 @@ def terms(text: str) -> list[str]:
     result: list[str] = []
     for piece in pieces(text):
         previous = ""
-        for _, term, part in _entries(piece):
+        for line in _lines(piece):
+            entry = _entry(line)
+            if entry is _NOTHING:
+                continue
+            _, term, part = entry
             if term:
                 result.append(term)
             if part and previous:
@@ -107,11 +112,9 @@ _Entry = tuple[Word, str, str]
 _NOTHING: _Entry = (Word("", "", ""), "", "")
 
 
-def _entries(piece: str) -> Iterator[_Entry]:
-    for line in _tagger().parse(piece.replace("\n", " ")).split("\n"):
-        entry = _entry(line)
-        if entry is not _NOTHING:
-            yield entry
+def _lines(piece: str) -> list[str]:
+    """MeCab's output for a piece: a line per short unit, and its end mark."""
+    return str(_tagger().parse(piece.replace("\n", " "))).split("\n")
 
 
 @functools.lru_cache(maxsize=200_000)  # corpora repeat a few ten thousand words: most lines are known

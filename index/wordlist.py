@@ -72,6 +72,14 @@ class Words(Sequence[list[str]]):
         at = self._stored_at[index]
         return self._ids[self._starts[at] : self._starts[at + 1]]
 
+    def chained(self, texts: Sequence[Sequence[int]]) -> Words:
+        """Words whose text ``i`` is made of our texts ``texts[i]``, one after another."""
+        parts = [[self.ids_of(number) for number in numbers] for numbers in texts]
+        lengths = [sum(map(len, ids)) for ids in parts]
+        starts = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
+        ids = np.concatenate([np.zeros(0, dtype=np.int32), *(part for text in parts for part in text)])
+        return Words(self.vocabulary, ids, starts, np.arange(len(texts), dtype=np.int32))
+
     def flat(self, begin: int, end: int) -> tuple[Ids, Ids]:
         """Words of the texts ``begin`` to ``end`` (exclusive) one after another, and the length of each text."""
         chosen = self._stored_at[begin:end]

@@ -22,8 +22,10 @@ import numpy as np
 import numpy.typing as npt
 
 from index import tokens
+from index.catalog import Lists
 from index.embed.encoder import ModelError, ModelId, Vectors, normalised
 from index.embed.settings import EmbeddingSettings
+from index.wordlist import Ids, Words
 
 WORDS_FILE, WEIGHTS_FILE, TOKENIZER_FILE = "words.json", "model.safetensors", "tokenizer.json"
 WEIGHTS_KEY = "embedding.weight"
@@ -89,12 +91,32 @@ class WordsEncoder:
     def encode_passages(
         self, texts: Sequence[str], terms: Sequence[Sequence[str]], progress: Callable[[int, int], None]
     ) -> Vectors:
+        words = Words.of(terms)
         before = tokens.terms(self._settings.passage_prefix)
-        parts = []
-        for begin in range(0, len(terms), _BATCH):
-            parts.append(self.encode_terms([[*before, *words] for words in terms[begin : begin + _BATCH]]))
-            progress(min(begin + _BATCH, len(terms)), len(terms))
-        return np.concatenate(parts) if parts else np.zeros((0, self._dimension), dtype=np.float32)
+        weights = self._weights.astype(np.float32)
+        shared = weights[[row for word in before for row in self._known(word)]].sum(axis=0)
+        out = np.zeros((len(words), weights.shape[1]), dtype=np.float32)
+        for begin in range(0, len(words), _BATCH):
+            end = min(begin + _BATCH, len(words))
+            out[begin:end] = shared + self._sums(
+                *words.flat(begin, end), words.vocabulary, weights, MAX_TERMS - len(before)
+            )
+            progress(end, len(words))
+        return normalised(out[:, : self._dimension])
+
+    def _sums(self, ids: Ids, lengths: Ids, vocabulary: Sequence[str], weights: Vectors, most: int) -> Vectors:
+        """Sum of the rows of each text's first ``most`` words: a sparse matrix of counts times the weights."""
+        from scipy.sparse import csr_array  # only a build needs it
+
+        text = np.repeat(np.arange(len(lengths)), lengths)
+        place = np.arange(len(ids)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        ids, text = ids[place < most], text[place < most]
+        different, back = np.unique(ids, return_inverse=True)
+        rows, of_word = Lists.of([self._known(vocabulary[i]) for i in different.tolist()]).many(back.astype(np.int32))
+        counts = csr_array(
+            (np.ones(len(rows), dtype=np.float32), (text[of_word], rows)), shape=(len(lengths), len(weights))
+        )
+        return np.asarray(counts @ weights, dtype=np.float32)
 
     def encode_terms(self, terms: Sequence[Sequence[str]]) -> Vectors:
         """Vectors of texts given as index terms: mean of their words' rows, length one."""

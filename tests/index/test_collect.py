@@ -1,9 +1,6 @@
-"""Splitting into words by several processes, and what happens when one of them dies."""
+"""Splitting into words by several processes."""
 
 from __future__ import annotations
-
-import logging
-import os
 
 import pytest
 
@@ -25,24 +22,3 @@ def test_processes_give_the_same_in_order(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(collect, "_CHUNK", 2)
     many = [f"{text}{n}" for n in range(20) for text in TEXTS]
     assert list(collect.split_words(many, quiet)) == [tokens.terms(text) for text in many]
-
-
-def test_what_a_dead_process_leaves_is_done_here(caplog: pytest.LogCaptureFixture) -> None:
-    own = os.getpid()
-    pieces = [(own, n) for n in range(20)]
-    with caplog.at_level(logging.WARNING):
-        assert list(collect._mapped(_fragile, iter(pieces), many=True)) == list(range(20))
-    assert "going on in this process" in caplog.text
-    assert len(caplog.records) == 1
-
-
-def test_nothing_to_do() -> None:
-    assert list(collect._mapped(_fragile, [], many=True)) == []
-
-
-def _fragile(piece: tuple[int, int]) -> int:
-    """Number of the piece; the process dies at the third unless it is the test's own."""
-    own, number = piece
-    if number == 2 and os.getpid() != own:
-        os._exit(9)
-    return number
