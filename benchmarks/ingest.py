@@ -18,14 +18,12 @@ import multiprocessing
 import os
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import psutil  # type: ignore[import-untyped,unused-ignore]
-
+from benchmarks.measure import Peak
 from corpus.ingest import ingest
 from corpus.model import Finding, Sheet
 from corpus.readers.judgit import read_judgit
@@ -118,7 +116,7 @@ def whole(sources: Sequence[Path]) -> Whole:
         receive, send = context.Pipe(duplex=False)
         process = context.Process(target=_ingest, args=(folder, [str(s) for s in sources], send))
         process.start()
-        peak = _Peak(process.pid or 0)
+        peak = Peak(process.pid or 0)
         peak.start()
         result: dict[str, Any] = receive.recv()
         process.join()
@@ -137,30 +135,6 @@ def _ingest(folder: str, sources: list[str], send: Any) -> None:
     send.send({
         "sheets": report.sheets, "cells": report.cells, "seconds": seconds, "cpu_seconds": cpu_seconds, "stored": stored,
     })  # fmt: skip
-
-
-class _Peak(threading.Thread):
-    """Samples the memory of a process and its children (PSS where the system tells it)."""
-
-    def __init__(self, pid: int) -> None:
-        super().__init__(daemon=True)
-        self.bytes = 0
-        self._process = psutil.Process(pid)
-        self._stopped = threading.Event()
-
-    def run(self) -> None:
-        while not self._stopped.wait(0.25):
-            total = 0
-            try:
-                for process in [self._process, *self._process.children(recursive=True)]:
-                    total += getattr(process.memory_full_info(), "pss", process.memory_info().rss)
-            except psutil.Error:
-                continue  # a process that has just ended
-            self.bytes = max(self.bytes, total)
-
-    def stop(self) -> None:
-        self._stopped.set()
-        self.join()
 
 
 def _unpacked(sources: Sequence[Path]) -> int:

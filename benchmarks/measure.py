@@ -11,10 +11,13 @@ import platform
 import statistics
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
+
+import psutil  # type: ignore[import-untyped,unused-ignore]
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 SHARED: Final = ROOT.parent / "shared"
@@ -76,6 +79,30 @@ def rss_bytes(process: int | None = None) -> int:
             if line.startswith("VmRSS"):
                 return int(line.split()[1]) * 1024
     return 0
+
+
+class Peak(threading.Thread):
+    """Samples the memory of a process and its children (PSS where the system tells it)."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self.bytes = 0
+        self._process = psutil.Process(pid)
+        self._stopped = threading.Event()
+
+    def run(self) -> None:
+        while not self._stopped.wait(0.25):
+            total = 0
+            try:
+                for process in [self._process, *self._process.children(recursive=True)]:
+                    total += getattr(process.memory_full_info(), "pss", process.memory_info().rss)
+            except psutil.Error:
+                continue  # a process that has just ended
+            self.bytes = max(self.bytes, total)
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self.join()
 
 
 def python(*arguments: str, program: str = sys.executable, **options: Any) -> str:

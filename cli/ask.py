@@ -6,7 +6,7 @@ import argparse
 import re
 import sys
 
-from cli.engine import open_engine
+from cli.engine import open_engine, without_collections
 from cli.errors import OK, UsageError
 from cli.lines import run_lines
 from cli.terminal import paragraph, safe, screen_width, table, wrap
@@ -32,7 +32,8 @@ def run(options: argparse.Namespace) -> int:
         return _batch(options)
     if not question.strip():
         raise UsageError('質問を書いてください。例: rsqa "○○事業の令和元年度の執行額は？"')
-    answer = open_engine(options.data).ask(question, sheet_id=options.sheet)
+    with without_collections():
+        answer = open_engine(options.data).ask(question, sheet_id=options.sheet)
     sys.stdout.write((dumps(answer_to_json(answer)) if options.json else for_person(answer)) + "\n")
     return OK
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import logging
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from index.data_check import read_queries
 from index.documents import GROUPS, NAME, Group
 from index.embed.encoder import Encoder, Vectors, load_encoder
 from index.expand import Expander
-from index.lexical import group_scores, group_texts, lexical_of
+from index.lexical import Bm25, LexicalArrays, LexicalIndex, build_lexical
 from index.lookup import Lookups
 from index.names import NameIndex
 from index.processes import in_processes
@@ -56,9 +56,9 @@ def build(
     words = split_words([text.text for text in collected.texts], progress)
     out_dir.mkdir(parents=True, exist_ok=True)
     groups = np.array([GROUPS[text.kind] for text in collected.texts], dtype=np.int64)
-    score = functools.partial(group_scores, settings=settings.bm25)
+    task = _LexicalTask(words, groups.tolist(), settings.bm25)
     # BM25 is one process's work for as long as the rest is this one's
-    with in_processes(score, group_texts(words, groups.tolist()), len(groups) > _LARGE, workers=1) as scores:
+    with in_processes(_lexical, [task], len(groups) > _LARGE, workers=1) as lexical:
         progress("索引を書く", 0, 4)
         NameIndex.build(collected.names).save(out_dir / "names")
         Lookups.build(collected.rows).save(out_dir / "lookups")
@@ -72,9 +72,23 @@ def build(
         index = build_vectors(*share(vectors, chosen, keys[chosen]), _samples(encoder))
         index.save(out_dir / "vectors")
         progress("索引を書く", 3, 4)
-        lexical_of(words, scores).save(out_dir / "lexical")
+        for arrays in lexical:
+            LexicalIndex(arrays).save(out_dir / "lexical")
+        progress("索引を書く", 4, 4)
     meta.write(out_dir, meta.Meta.of(corpus, encoder.identity, index.facts, len(collected.texts)))
-    progress("索引を書く", 4, 4)
+
+
+class _LexicalTask(NamedTuple):
+    """What the lexical index is made of."""
+
+    words: Words
+    groups: list[int]
+    settings: Bm25
+
+
+def _lexical(task: _LexicalTask) -> LexicalArrays:
+    """The lexical index as its arrays. A process that outlives a killed build must not write: it only returns."""
+    return build_lexical(task.words, task.groups, task.settings).arrays
 
 
 def _by_group(collected: Collected) -> Collected:

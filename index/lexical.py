@@ -13,9 +13,9 @@ from __future__ import annotations
 import dataclasses
 import functools
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -70,6 +70,7 @@ class Postings:
 
 
 _BM25 = Bm25()
+LexicalArrays = dict[str, npt.NDArray[Any]]  # by name of ``FILES``
 _Posting = tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]  # documents and scores of one word
 _NO_DOCUMENTS, _NO_SCORES = np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
 
@@ -77,8 +78,8 @@ _NO_DOCUMENTS, _NO_SCORES = np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.fl
 class LexicalIndex:
     """Word → documents and scores. Read-only and thread-safe."""
 
-    def __init__(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
-        self._arrays = arrays
+    def __init__(self, arrays: LexicalArrays) -> None:
+        self.arrays = arrays
         self.size = int(arrays["size"][0])
         self._common = functools.lru_cache(maxsize=_COMMON_KEPT)(self._read_one)
 
@@ -90,13 +91,13 @@ class LexicalIndex:
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for name in FILES:
-            np.save(folder / f"{name}.npy", self._arrays[name])
+            np.save(folder / f"{name}.npy", self.arrays[name])
 
     def postings(self, terms: Sequence[str]) -> Postings:
         """The documents of these words."""
         known = [(i, at) for i, term in enumerate(terms) if (at := self._find(term)) is not None]
         places = np.array([at for _, at in known], dtype=np.int64)
-        counts = (self._arrays["starts"][places + 1] - self._arrays["starts"][places]).astype(np.int64)
+        counts = (self.arrays["starts"][places + 1] - self.arrays["starts"][places]).astype(np.int64)
         common = counts >= _COMMON_FROM
         rare = iter(self._read(places[~common]))
         parts = [self._common(int(at)) if kept else next(rare) for at, kept in zip(places, common, strict=True)]
@@ -118,7 +119,7 @@ class LexicalIndex:
         """(documents, scores) of each of these words; unpacked together, as a word alone is mostly overhead."""
         if not len(words):
             return []
-        arrays = self._arrays
+        arrays = self.arrays
         begins, ends = arrays["starts"][words].tolist(), arrays["starts"][words + 1].tolist()
         froms, tos = arrays["places"][words].tolist(), arrays["places"][words + 1].tolist()
         counts = np.array(ends) - np.array(begins)
@@ -137,8 +138,8 @@ class LexicalIndex:
 
     def _find(self, term: str) -> int | None:
         code = np.uint64(term_hash(term))
-        at = int(self._arrays["hashes"].searchsorted(code))
-        return at if at < len(self._arrays["hashes"]) and self._arrays["hashes"][at] == code else None
+        at = int(self.arrays["hashes"].searchsorted(code))
+        return at if at < len(self.arrays["hashes"]) and self.arrays["hashes"][at] == code else None
 
 
 def mapped(path: Path) -> npt.NDArray[Any]:
@@ -146,64 +147,41 @@ def mapped(path: Path) -> npt.NDArray[Any]:
     return np.asarray(np.load(path, mmap_mode="r"))
 
 
-class GroupTexts(NamedTuple):
-    """The words of one group's texts as numbers, one after another; ``begin`` is the group's first document."""
-
-    begin: int
-    words: npt.NDArray[np.int32]
-    lengths: npt.NDArray[np.int32]
-
-
-class GroupScores(NamedTuple):
-    """BM25 of one group: per posting the word, the document and the score; documents ascend within a word."""
-
-    words: npt.NDArray[np.int32]
-    documents: npt.NDArray[np.int32]
-    scores: npt.NDArray[np.float32]
-
-
 def build_lexical(
     terms: Words | Sequence[Sequence[str]], groups: Sequence[int], settings: Bm25 = _BM25
 ) -> LexicalIndex:
     """Index texts given as words. ``groups`` must ascend: texts of one group stand together."""
     words = Words.of(terms)
-    return lexical_of(words, (group_scores(texts, settings) for texts in group_texts(words, groups)))
-
-
-def group_texts(words: Words, groups: Sequence[int]) -> list[GroupTexts]:
-    """The texts of every group, for ``group_scores``."""
-    ends = np.searchsorted(groups, np.unique(groups), side="right").tolist()
-    bounds = zip([0, *ends[:-1]], ends, strict=True) if ends else ()
-    return [GroupTexts(begin, *words.flat(begin, end)) for begin, end in bounds]
-
-
-def group_scores(texts: GroupTexts, settings: Bm25 = _BM25) -> GroupScores:
-    """The scores of one group by bm25s. Pure: a build runs it in a process of its own."""
-    import bm25s  # only a build needs it
-
-    if not len(texts.words):
-        return GroupScores(_NO_DOCUMENTS, _NO_DOCUMENTS, _NO_SCORES)
-    known, local = np.unique(texts.words, return_inverse=True)
-    lists = [part.tolist() for part in np.split(local, np.cumsum(texts.lengths)[:-1])]
-    engine = bm25s.BM25(k1=settings.k1, b=settings.b, method="lucene", backend="numpy")
-    made = engine.build_index_from_ids(list(range(len(known))), lists, show_progress=False)
-    word = np.repeat(known, np.diff(made["indptr"])).astype(np.int32)
-    return GroupScores(word, made["indices"].astype(np.int32) + texts.begin, made["data"].astype(np.float32))
-
-
-def lexical_of(words: Words, scores: Iterable[GroupScores]) -> LexicalIndex:
-    """The index of ``words`` from the scores of its groups, in their order."""
     hashes = np.array([term_hash(term) for term in words.vocabulary], dtype=np.uint64)
     order = np.argsort(hashes, kind="stable")
     rank = np.empty(len(order), dtype=np.int32)
     rank[order] = np.arange(len(order), dtype=np.int32)
-    parts = list(scores)
-    term_of = np.concatenate([_NO_DOCUMENTS, *(rank[part.words] for part in parts)])
-    document = np.concatenate([_NO_DOCUMENTS, *(part.documents for part in parts)])
-    score = np.concatenate([_NO_SCORES, *(part.scores for part in parts)])
+    parts = list(_group_scores(words, np.asarray(groups), rank, settings))
+    term_of = np.concatenate([_NO_DOCUMENTS, *(part[0] for part in parts)])
+    document = np.concatenate([_NO_DOCUMENTS, *(part[1] for part in parts)])
+    score = np.concatenate([_NO_SCORES, *(part[2] for part in parts)])
     parts.clear()
     by_term = np.argsort(term_of, kind="stable")  # stable: documents stay ascending within a word
     return _packed(hashes[order], term_of[by_term], document[by_term], score[by_term], len(words))
+
+
+def _group_scores(
+    words: Words, groups: npt.NDArray[np.int64], rank: npt.NDArray[np.int32], settings: Bm25
+) -> Iterator[tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.float32]]]:
+    """(word by rank, document, score) of every posting, group after group, documents ascending within a word."""
+    import bm25s  # only a build needs it
+
+    for group in np.unique(groups):
+        begin, end = (int(at) for at in np.searchsorted(groups, (group, group + 1)))
+        ids, lengths = words.flat(begin, end)
+        if not len(ids):
+            continue
+        known, local = np.unique(ids, return_inverse=True)
+        texts = [part.tolist() for part in np.split(local, np.cumsum(lengths)[:-1])]  # one group's numbers at a time
+        engine = bm25s.BM25(k1=settings.k1, b=settings.b, method="lucene", backend="numpy")
+        made = engine.build_index_from_ids(list(range(len(known))), texts, show_progress=False)
+        word = np.repeat(rank[known], np.diff(made["indptr"]))
+        yield word.astype(np.int32), made["indices"].astype(np.int32) + begin, made["data"].astype(np.float32)
 
 
 def _packed(

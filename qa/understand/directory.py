@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import weakref
 from collections import defaultdict
@@ -24,21 +25,16 @@ class Directory:
 
     def __init__(self, corpus: Corpus, names: NameIndex) -> None:
         self.infos: dict[int, SheetInfo] = {info.no: info for info in corpus.infos()}
-        self.by_id: dict[str, int] = {}
         self.by_name: dict[str, list[int]] = defaultdict(list)
         self.by_series: dict[int, list[int]] = defaultdict(list)
-        self.by_number: dict[str, list[int]] = defaultdict(list)
         for no, info in self.infos.items():
-            self.by_id[nfkc(info.sheet_id).lower()] = no
             self.by_name[name_key(info.project)].append(no)
             self.by_series[info.series].append(no)
-            self.by_number[info.number.lower()].append(no)
         years = [info.sheet_year for info in self.infos.values()]
         self.newest = max(years, default=0)
         self.oldest = min(years, default=0)
         self.ministries = frozenset(info.ministry for info in self.infos.values())
         self.key_of = [names.key(i) for i in range(len(names))]
-        self.by_kin = self._kin()
         self._year_masks: dict[int, Mask] = {}
         self._ministry_masks: dict[str, Mask] = {}
 
@@ -46,7 +42,21 @@ class Directory:
         """All sheets that carry this name."""
         return [self.infos[no] for no in self.by_name.get(self.key_of[name_id], ())]
 
-    def _kin(self) -> dict[str, list[int]]:
+    # A first answer waits for none of these unless it needs them.
+
+    @functools.cached_property
+    def by_id(self) -> dict[str, int]:
+        return {nfkc(info.sheet_id).lower(): no for no, info in self.infos.items()}
+
+    @functools.cached_property
+    def by_number(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = defaultdict(list)
+        for no, info in self.infos.items():
+            found[info.number.lower()].append(no)
+        return found
+
+    @functools.cached_property
+    def by_kin(self) -> dict[str, list[int]]:
         """Sheet numbers by name without hiragana; only names that share it with another one."""
         keys: dict[str, set[str]] = defaultdict(set)
         for key in self.by_name:

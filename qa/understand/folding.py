@@ -18,7 +18,8 @@ def _spellings() -> tuple[re.Pattern[str], dict[str, str]]:
     table = {k.lower(): v.lower() for k, v in vocabulary().spellings.items()}
     table = {_strip(k)[0]: _strip(v)[0] for k, v in table.items()}
     parts = [rf"(?<![a-z]){k}(?![a-z])" if k.isascii() else re.escape(k) for k in sorted(table, key=len, reverse=True)]
-    return re.compile("|".join(parts)), table
+    first = "".join(sorted({re.escape(k[0]) for k in table}))  # most places begin none of them: one look there, not one each
+    return re.compile(f"(?=[{first}])(?:{'|'.join(parts)})"), table
 
 
 def _strip(text: str) -> tuple[str, list[int]]:
@@ -71,7 +72,10 @@ def _stretch(places: list[int], length: int) -> list[int]:
 @functools.lru_cache(maxsize=65536)
 def fold_name(name: str) -> str:
     """A project's name, folded."""
-    return fold_with_places(unicodedata.normalize("NFKC", name).lower())[0]
+    text = unicodedata.normalize("NFKC", name).lower()
+    stripped = _DROPPED.sub("", text)
+    # most names hold no spelling to change: nothing but the characters' places would be lost on the short way
+    return fold_with_places(text)[0] if _spellings()[0].search(stripped) else stripped.translate(_SMALL)
 
 
 @functools.lru_cache(maxsize=1)
