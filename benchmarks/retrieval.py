@@ -70,7 +70,7 @@ def measure(searcher: Searcher, asked: Sequence[Asked]) -> dict[str, dict[str, d
             rank = 0
             if right.any():
                 scores = scorer(searcher, found)
-                rank = 1 + int((scores > scores[right].max()).sum())
+                rank = 1 + int((scores[~right] >= scores[right].max()).sum())  # a tie is no win: its order is chance
             ranks[query.kind][name].append(rank)
     return {kind: {name: summary(found) for name, found in per.items()} for kind, per in ranks.items()}
 

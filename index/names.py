@@ -49,6 +49,7 @@ class NameMatch:
     ``text_coverage``: share of the *text* that the name explains (1: the text adds nothing);
     ``run``: longest common run of characters, in characters; ``run_share``: run / name length;
     ``exact``: same ``name_key``; ``folded``: the same but for の, 係る/かかる, ー and the like;
+    ``printed``: length of the name / length of the text where it stands there letter for letter, else 0;
     ``contained``: the whole name stands in the text; ``inside``: the whole text stands in the name;
     ``text_rest``: parts of the text the name lacks; ``name_rest``: parts of the name the text lacks.
     """
@@ -62,6 +63,7 @@ class NameMatch:
     run_share: float
     exact: bool
     folded: bool
+    printed: float
     contained: bool
     inside: bool
     text_rest: tuple[str, ...]
@@ -247,6 +249,7 @@ class NameIndex:
         coverage = min(1.0, shared / max(float(self._norms[name_id]), 1e-9))
         text_coverage = min(1.0, shared / max(text_norm, 1e-9))
         contained, inside = other in fold, fold in other
+        own = name_key(name)
         return NameMatch(
             name_id=name_id,
             name=name,
@@ -255,8 +258,9 @@ class NameIndex:
             text_coverage=1.0 if inside else text_coverage,
             run=run,
             run_share=run / max(len(other), 1),
-            exact=name_key(name) == key,
+            exact=own == key,
             folded=other == fold,
+            printed=len(own) / len(key) if own in key else 0.0,
             contained=contained,
             inside=inside,
             text_rest=_rest(fold, other),

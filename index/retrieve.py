@@ -44,7 +44,7 @@ FEATURES: tuple[str, ...] = (
     "bm25", "bm25_share", "cosine", "cosine_gap", "cosine_mean", "cosine_score", "bm25_score",
     "words_all", "words_core", "words_name", "words_best", "pairs_core",
     "rrf_bm25", "rrf_vector", "rrf",
-    "name_covered", "query_covered", "name_run", "name_exact", "name_folded", "name_whole", "name_part",
+    "name_covered", "query_covered", "name_run", "name_exact", "name_folded", "name_printed", "name_whole", "name_part",
     "number", "payee",
     "years", "query_words", "name_words_rest",
 )  # fmt: skip
@@ -267,18 +267,17 @@ class _Filler:
         self._set("words_best", best)
 
     def _names(self) -> None:
-        columns = ("name_covered", "query_covered", "name_run", "name_exact", "name_folded", "name_whole", "name_part")
+        first, last = self._column["name_covered"], self._column["name_part"]
         at = {int(series): i for i, series in enumerate(self._f.series)}
-        first = self._column[columns[0]]
         ranks = np.zeros(len(self._f.series), dtype=np.int64)
         for rank, match in enumerate(self._q.names, start=1):
             values = (
                 match.coverage, match.text_coverage, match.run_share,
-                match.exact, match.folded, match.contained, match.inside,
+                match.exact, match.folded, match.printed, match.contained, match.inside,
             )  # fmt: skip
             for series in self._r.catalog.name_series[match.name_id].tolist():
                 if (row := at.get(series)) is not None:
-                    cells = self._f.features[row, first : first + len(columns)]
+                    cells = self._f.features[row, first : last + 1]
                     np.maximum(cells, values, out=cells)
                     ranks[row] = ranks[row] or rank
         self._f.ranks["name"] = ranks
