@@ -6,10 +6,11 @@ import argparse
 import re
 import sys
 
-from cli.engine import open_engine, without_collections
+from cli.engine import open_engine
 from cli.errors import OK, UsageError
 from cli.lines import run_lines
 from cli.terminal import paragraph, safe, screen_width, table, wrap
+from corpus.garbage import without_collections
 from qa.contract import Json, answer_to_json, dumps, read_ask_line
 from qa.model import Answer, Citation, Status
 

@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from index.search import Searcher
     from qa.engine import Engine
-
-
-@contextlib.contextmanager
-def without_collections() -> Iterator[None]:
-    """For a process that answers once and ends: looking for garbage on the way costs a tenth of its time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def open_engine(data_dir: Path) -> Engine:

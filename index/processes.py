@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import itertools
 import logging
 import multiprocessing
@@ -39,11 +40,18 @@ def in_processes(
         yield map(here, pieces)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=initializer, initargs=arguments) as pool:
+    start = (initializer, *arguments)
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=start) as pool:
         left = iter(pieces)
         ahead = _AHEAD * workers
         waiting = deque((piece, _submit(pool, work, piece)) for piece in itertools.islice(left, ahead))
         yield _results(pool, work, here, left, waiting, ahead)
+
+
+def _start(initializer: Callable[..., None] | None, *arguments: Any) -> None:
+    gc.disable()  # lists of strings and numbers, no cycles: see ``corpus.garbage``
+    if initializer is not None:
+        initializer(*arguments)
 
 
 def chunks(items: Sequence[_T], size: int) -> Iterator[list[_T]]:

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from corpus import ingest
+from corpus.garbage import without_collections
 from corpus.ingest_model import Options, Progress, ProgressCallback, Report
 from corpus.model import CorpusError
 from corpus.readers.walk import Given
@@ -96,7 +97,7 @@ def _write(
     progress: ProgressCallback | None,
     settings: IndexSettings,
 ) -> Report:
-    with new_generation(data_dir) as generation:
+    with without_collections(), new_generation(data_dir) as generation:
         report = fill(generation)
         summary = report.summary
         if summary is None or (summary.sheets == 0 and generation.previous is None):

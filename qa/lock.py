@@ -12,6 +12,7 @@ Three checks, in code of their own (nothing here is shared with the renderer or 
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
@@ -407,8 +408,9 @@ _SOURCES: dict[tuple[str, str], Callable[[Answer, Span, str], bool]] = {
 # ---------------------------------------------------------------- 3. every number is a known one
 
 
-def _numbers(text: str) -> set[str]:
-    return {found.replace(",", "") for found in _NUMBER.findall(unicodedata.normalize("NFKC", text))}
+@functools.lru_cache(maxsize=2048)  # labels, names and locators come again within an answer and in its second check
+def _numbers(text: str) -> frozenset[str]:
+    return frozenset(found.replace(",", "") for found in _NUMBER.findall(unicodedata.normalize("NFKC", text)))
 
 
 def _small(number: str) -> bool:

@@ -6,6 +6,7 @@ Everything that a sheet, a question or a file name can contain reaches the page 
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 from collections.abc import Iterable
@@ -13,6 +14,7 @@ from typing import TypeAlias
 
 # NUL and other controls, lone surrogates, and bidi controls (they can make 123 read as 321).
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_SPECIAL = re.compile(f"[&<>\"'{_UNPRINTABLE.pattern[1:]}")  # without any of these a text is its own markup
 _VOID = frozenset({"br", "col", "hr", "img", "input", "link", "meta", "wbr"})
 _ATTRIBUTE = re.compile(r"[a-zA-Z][a-zA-Z0-9:-]*")
 _LOCAL_LINK = re.compile(r"[/?#](?!/)[^\s\\]*")
@@ -41,6 +43,8 @@ def escape(text: str) -> Safe:
     """``text`` as markup that shows exactly ``text``. A ``Safe`` passes unchanged."""
     if isinstance(text, Safe):
         return text
+    if _SPECIAL.search(text) is None:
+        return Safe(text)
     return Safe(html.escape(printable(text), quote=True))
 
 
@@ -70,12 +74,19 @@ def tag(name: str, /, *children: Child, **attributes: Attribute) -> Safe:
     return Safe(f"<{opening}>{join(*children)}</{name}>")
 
 
-def _attribute(key: str, value: Attribute) -> str:
-    if value is None or value is False:
-        return ""
+@functools.lru_cache(maxsize=512)
+def _attribute_name(key: str) -> str:
+    """Raises ValueError for what is no attribute, or one that could run."""
     name = key.rstrip("_").replace("_", "-")
     if not _ATTRIBUTE.fullmatch(name) or name.lower().startswith("on") or name == "style":
         raise ValueError(name)  # inline scripts and styles are forbidden by our own CSP
+    return name
+
+
+def _attribute(key: str, value: Attribute) -> str:
+    if value is None or value is False:
+        return ""
+    name = _attribute_name(key)
     if value is True:
         return f" {name}"
     text = str(value)
