@@ -11,6 +11,7 @@ import contextlib
 import dataclasses
 import logging
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -71,6 +72,8 @@ def create_app(settings: AppSettings) -> App:
 def serve(settings: AppSettings) -> int:
     """Serve until interrupted; returns the exit status."""
     app = create_app(settings)
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service is stopped so: leave nothing behind either
     try:
         url = app.launch()
         sys.stdout.write(f"ブラウザーで開いてください: {url}\n終わるときは Ctrl+C\n")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -68,6 +70,7 @@ def _made(ministry: str, number: str, name: str, year: int) -> Sheet:
 def library() -> tuple[Corpus, NameIndex]:
     """The corpus and its names, built once for all tests."""
     folder = Path(tempfile.mkdtemp(prefix="rsqa-understanding-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     with new_generation(folder) as generation:
         for ministry, number, name, years in PROJECTS:
             for year in years:
