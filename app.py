@@ -75,10 +75,10 @@ def serve(settings: AppSettings) -> int:
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service is stopped so: leave nothing behind either
     try:
-        url = app.launch()
-        sys.stdout.write(f"ブラウザーで開いてください: {url}\n終わるときは Ctrl+C\n")
-        sys.stdout.flush()
         with contextlib.suppress(KeyboardInterrupt):
+            url = app.launch()
+            sys.stdout.write(f"ブラウザーで開いてください: {url}\n終わるときは Ctrl+C\n")
+            sys.stdout.flush()
             threading.Event().wait()
     finally:
         app.close()
