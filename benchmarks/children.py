@@ -10,6 +10,7 @@ import contextlib
 import ctypes
 import dataclasses
 import json
+import math
 import os
 import shutil
 import signal
@@ -96,25 +97,26 @@ def in_child(action: Callable[[], Any], *, kill_after: float | None = None, time
     finally:
         os.close(reading)
     _, status, usage = os.wait4(child, 0)
-    found = json.loads(said) if said else {}
     number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+    said = b"" if number else said  # what a killed child had begun to say
+    found = json.loads(said) if said else {}
     if not said and not number:
         found = {"crash": f"exit status {os.waitstatus_to_exitcode(status)}"}
     return Ended(**found, signal=number, seconds=time.perf_counter() - started, peak_bytes=usage.ru_maxrss * 1024)
 
 
 def _read(reading: int, child: int, kill_after: float | None, timeout: float) -> bytes:
-    """What the child says until it ends or its time is over."""
+    """What the child says until it ends; it is killed when its time is over (and may just have ended by itself)."""
     import select
 
     parts: list[bytes] = []
     end = time.perf_counter() + (timeout if kill_after is None else kill_after)
     while True:
         left = end - time.perf_counter()
-        if left <= 0 or not select.select([reading], [], [], left)[0]:
+        if end != math.inf and (left <= 0 or not select.select([reading], [], [], left)[0]):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
-            return b""
+            end = math.inf
         part = os.read(reading, 1 << 16)
         if not part:
             return b"".join(parts)

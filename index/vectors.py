@@ -33,8 +33,8 @@ from index.lexical import mapped
 EXACT_UP_TO = 20_000  # vectors; an exact scan of these takes about a millisecond
 MIN_RECALL = 0.985
 _SAMPLE_NEIGHBOURS = 50
-_TRAINING = 60_000
-_LISTS, _ROUNDS = 4, 10  # lists per root of the number of vectors, and rounds of k-means that place them
+_LISTS = 4  # at most so many per root of the number of vectors
+_PER_LIST, _ROUNDS = 60, 10  # vectors from which k-means places a list (FAISS warns below 39), and its rounds
 _BUILD_THREADS = 2
 _LEVELS = 255
 SHARED_FROM = 0.9  # cosine
@@ -214,13 +214,13 @@ def build_vectors(vectors: Vectors, position: Documents, samples: Vectors, seed:
     count, dimension = vectors.shape
     exact = count <= EXACT_UP_TO
     faiss.omp_set_num_threads(_BUILD_THREADS)
-    lists = 0 if exact else 2 ** round(np.log2(_LISTS * count**0.5))
+    lists = 0 if exact else 2 ** int(np.log2(_LISTS * count**0.5))
     index = faiss.index_factory(dimension, "SQ8" if exact else f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
     if not exact:
         index.by_residual = False  # bytes then mean the same in every list (``Codes``)
         index.cp.niter, index.cp.seed = _ROUNDS, seed
     if count:
-        chosen = np.random.default_rng(seed).permutation(count)[:_TRAINING]
+        chosen = np.random.default_rng(seed).permutation(count)[: max(_PER_LIST * lists, EXACT_UP_TO)]
         index.train(vectors[np.sort(chosen)])
         index.add(vectors)
     nprobe, recall = (0, 1.0) if exact else _tuned(index, vectors, samples, lists)
