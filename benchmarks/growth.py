@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.measure import folder_bytes, generation, last_json, python, rss_bytes, share
+from corpus.garbage import without_collections
 from corpus.model import Sheet
 from corpus.store.reader import open_corpus
 from corpus.store.writer import new_generation
@@ -44,7 +45,7 @@ def sheets(source: Path, count: int) -> Iterator[Sheet]:
             sheet = corpus.sheet_at(numbers[position % len(numbers)])
             turn = position // len(numbers)
             yield sheet if not turn else dataclasses.replace(
-                sheet, ministry=f"{sheet.ministry}{turn}", number=f"{sheet.number}-{turn}", project_key=f"{sheet.project_key}-{turn}",
+                sheet, ministry=f"{sheet.ministry}{turn}", number=f"{sheet.number}-{turn}", project_key=f"{sheet.project_key}-{turn}" if sheet.project_key else "",
                 past_numbers=tuple(dataclasses.replace(p, ministry=f"{p.ministry}{turn}") for p in sheet.past_numbers),
             )  # fmt: skip
 
@@ -55,7 +56,7 @@ def build(source: Path, out: Path, count: int) -> float:
     from index.build import build as build_index
 
     started = time.perf_counter()
-    with new_generation(out) as made:
+    with without_collections(), new_generation(out) as made:
         for sheet in sheets(source, count):
             made.add(sheet)
         made.finish_corpus()

@@ -48,6 +48,7 @@ def named() -> dict[str, str]:
         found[f"{name}, 12,000"] = (run * 12_000)[:12_000]
     for name in ("digits", "hiragana", "latin", "lone high half"):
         found[f"{name}, 10 MB"] = (_RUNS[name] * 10_000_000)[:10_000_000]
+    found["years in a row"] = "合計2019年" + "令和元年度平成" * 42
     found["run inside a question"] = "事業" + "1" * 1900 + "の執行額は？"
     return found
 

@@ -32,6 +32,7 @@ _EPOCH_1904 = datetime.datetime(1904, 1, 1)
 _MAX_SERIAL = 2958466
 _SIGNIFICANT = 11  # digits a General cell shows
 _WIDE = Decimal(10) ** 15
+_MAX_DIGITS = 28  # of a printed number; what decimal rounds exactly
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -119,6 +120,8 @@ def _number_text(value: Decimal, section: _Section) -> str:
     scale = len(pattern) - len(pattern.rstrip(","))
     whole, _, fraction = pattern.rstrip(",").partition(".")
     scaled = value.scaleb(2 * percents - 3 * scale)
+    if scaled.adjusted() + 1 + len(fraction) > _MAX_DIGITS:
+        return general(value)  # more digits than any program prints: Excel allows 30 decimals and stores 17 digits
     rounded = scaled.quantize(Decimal(1).scaleb(-len(fraction)), rounding=ROUND_HALF_UP)
     digits = _digits(abs(rounded), whole, fraction)
     sign = "-" if rounded < 0 else ""

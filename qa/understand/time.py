@@ -28,7 +28,7 @@ _SEPARATOR = re.compile(
     r"(?P<range>\s?(?:から|より|~|〜|-|‐|–|—|―|−|ー|→|⇒|->)\s?)|(?P<list>\s?(?:・|、|,|\+|と|および|及び|/|や|&|比の)\s?)"
 )
 _SHEET = r"シート(?!ベルト|パイル|状)"
-_GAP = rf"[{BLANK}\s]*"
+_GAP = rf"[{BLANK}\s]*+"  # possessive: what follows never begins with a gap, and many blanks must not be tried in every split
 _AFTER_SHEET = re.compile(
     rf"{_GAP}(?:各)?{_GAP}(?:の|に|は|、)?{_GAP}(?:公開|公表|発行|作成|出し|付け?|版)?(?:分|した|された|している|て|た)?(?:の|で)?"
     rf"{_GAP}(?:の|所管の?)?{_GAP}(?:rs|rsシステム)?(?:の)?(?:行政)?(?:事業)?(?:の)?(?:レビュー|review)?(?:の)?{_SHEET}"

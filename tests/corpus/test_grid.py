@@ -80,6 +80,8 @@ def test_ten_thousand_blank_rows_are_no_rows_to_read() -> None:
         ("0.5", "h:mm", "12:00"),
         ("5", ";;;", ""),
         ("7", "@", "7"),
+        ("431.5", "0." + "0" * 60_000, "431.5"),  # more decimals than any program prints: as General
+        ("1e300", "0.00%", "1" + "0" * 300),
     ],
 )
 def test_a_number_is_printed_as_its_format_says(stored: str, number_format: str, printed: str) -> None:
