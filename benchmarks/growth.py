@@ -44,10 +44,18 @@ def sheets(source: Path, count: int) -> Iterator[Sheet]:
         for position in range(count):
             sheet = corpus.sheet_at(numbers[position % len(numbers)])
             turn = position // len(numbers)
-            yield sheet if not turn else dataclasses.replace(
-                sheet, ministry=f"{sheet.ministry}{turn}", number=f"{sheet.number}-{turn}", project_key=f"{sheet.project_key}-{turn}" if sheet.project_key else "",
-                past_numbers=tuple(dataclasses.replace(p, ministry=f"{p.ministry}{turn}") for p in sheet.past_numbers),
-            )  # fmt: skip
+            yield _copied(sheet, turn) if turn else sheet
+
+
+def _copied(sheet: Sheet, turn: int) -> Sheet:
+    """The sheet under the numbers and ministries of another country."""
+    return dataclasses.replace(
+        sheet,
+        ministry=f"{sheet.ministry}{turn}",
+        number=f"{sheet.number}-{turn}",
+        project_key=f"{sheet.project_key}-{turn}" if sheet.project_key else "",
+        past_numbers=tuple(dataclasses.replace(p, ministry=f"{p.ministry}{turn}") for p in sheet.past_numbers),
+    )
 
 
 def build(source: Path, out: Path, count: int) -> float:
