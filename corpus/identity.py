@@ -53,6 +53,9 @@ class Link:
     reason: Reason
 
 
+_MOST_SHEETS = 200  # of one project id (the nation's have up to 7): an id that more carry identifies nothing
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Identity:
     """``series[no]``: the smallest sheet number of the project ``no`` belongs to."""
@@ -107,6 +110,8 @@ class _Joiner:
             if sheet.project_key:
                 groups[sheet.project_key].append(sheet)
         for group in groups.values():
+            if len(group) > _MOST_SHEETS:
+                continue
             for twin, first in _twins(group):
                 self.join(twin, first, Reason.PROJECT_KEY, same_year=True)
             self._join_or_relate(_predecessors(group), Reason.PROJECT_KEY, Reason.PROJECT_KEY_RELATED)

@@ -135,3 +135,8 @@ def test_past_years_are_written_in_two_ways(year: int) -> None:
 
     sheet = one(record(関連する過去のレビューシート=[{"年度": year, "府省庁": "架空省", "事業番号2": "0009"}]))
     assert sheet.past_numbers == (PastNumber(2012, "架空省", "0009"),)
+
+
+def test_an_id_that_thousands_carry_identifies_nothing() -> None:
+    sheets = [known(n, 2015 + n % 8, f"架空{n}", key="1") for n in range(8_000)]
+    assert not reasons(*sheets)  # and takes no time: pairs of all years would be seven million
