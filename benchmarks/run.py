@@ -99,7 +99,8 @@ def _figures(found: Any) -> str:
 
 
 def _growth(found: Any) -> str:
-    return growth.table(found) + "\n\n![規模による変化](growth.svg)"
+    caution = "全体を超える枚数では、同じ名前の事業が複数の府省庁にあるため、質問の多くは聞き返しになります（検索は比べられます）。"
+    return growth.table(found) + f"\n\n{caution}\n\n![規模による変化](growth.svg)"
 
 
 def _faults(found: Any) -> str:
