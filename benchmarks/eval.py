@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import dataclasses
+import shutil
 import subprocess
 import sys
 import time
@@ -17,6 +18,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.grading import grade, read_lines, report
+from corpus.model import CorpusError
+from corpus.store.model import NoCorpus
+from corpus.store.reader import open_corpus
 from samples import sample_dir, sample_files
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -56,9 +60,20 @@ def rsqa(*arguments: str, data: Path, stdin: Path | None = None, stdout: Path | 
         subprocess.run(command, cwd=ROOT, stdin=source, stdout=target, check=True)
 
 
+def _drop_older(data: Path) -> None:
+    """What an older version of the program left is built anew from the sources, which are at hand."""
+    try:
+        open_corpus(data).close()
+    except NoCorpus:
+        return
+    except CorpusError:
+        shutil.rmtree(data)
+
+
 def evaluate(one: Evaluation, out: Path, show: int) -> str:
     """Build or update the corpus, ask everything, grade it; returns the table."""
     data = WORK / one.corpus
+    _drop_older(data)
     rsqa("ingest", "--quiet", *map(str, one.sources), data=data, stdout=out / f"{one.corpus}.ingest.txt")
     lines, answers = one.gold, out / f"{one.name}.jsonl"
     if one.kind == "dialogs":
