@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from corpus.garbage import without_collections
 from corpus.location import data_dir
 from ui.settings import AppSettings, auth_from_environment, seal_environment
 
@@ -71,7 +72,8 @@ def create_app(settings: AppSettings) -> App:
 
 def serve(settings: AppSettings) -> int:
     """Serve until interrupted; returns the exit status."""
-    app = create_app(settings)
+    with without_collections():  # importing gradio alone makes half a million objects
+        app = create_app(settings)
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service is stopped so: leave nothing behind either
     try:
