@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import Peak
+from corpus.garbage import without_collections
 from corpus.ingest import ingest
 from corpus.model import Finding, Sheet
 from corpus.readers.judgit import read_judgit
@@ -86,15 +87,14 @@ def throughput(sources: Sequence[Path]) -> list[Throughput]:
 
 def _measure(kind: FileKind, read: Callable[[], Iterator[Sheet | Finding]]) -> Throughput:
     gc.collect()
-    gc.disable()
-    started = time.process_time()
-    sheets = cells = 0
-    for found in read():
-        if isinstance(found, Sheet):
-            sheets += 1
-            cells += prepare(found).cells
-    seconds = time.process_time() - started
-    gc.enable()
+    with without_collections():
+        started = time.process_time()
+        sheets = cells = 0
+        for found in read():
+            if isinstance(found, Sheet):
+                sheets += 1
+                cells += prepare(found).cells
+        seconds = time.process_time() - started
     return Throughput(kind.value, sheets, cells, seconds)
 
 

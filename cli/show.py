@@ -11,12 +11,11 @@ from typing import Any
 
 from cli.errors import OK, CommandError, UsageError
 from cli.terminal import paragraph, safe, screen_width, table
-from corpus.model import Cell, Kind, Section, Sheet, Table
+from corpus.model import FORM_ORDER, Cell, Kind, Section, Sheet
 from corpus.store.reader import Corpus, open_corpus
 from corpus.text import label_key
 from qa.contract import dumps
 
-_FORM_ORDER = list(Table)
 _NUMERIC = (Kind.NUMBER, Kind.DASH, Kind.PENDING)
 
 
@@ -56,7 +55,7 @@ def _only(sheet: Sheet, name: str) -> tuple[tuple[Cell, ...], tuple[Section, ...
 def _page(sheet: Sheet, cells: Sequence[Cell], sections: Sequence[Section]) -> str:
     place = f"（{sheet.place}）" if sheet.place else ""
     parts = [f"{safe(sheet.project)}\n{sheet.sheet_id}　{sheet.origin.value}　{safe(sheet.file)}{place}"]
-    for one in sorted({*(s.table for s in sections), *(c.table for c in cells)}, key=_FORM_ORDER.index):
+    for one in sorted({*(s.table for s in sections), *(c.table for c in cells)}, key=FORM_ORDER.__getitem__):
         lines = [f"■ {one.value}"]
         lines += [paragraph(s.label or s.name, s.text) for s in sections if s.table == one]
         grids = _grids([c for c in cells if c.table == one])

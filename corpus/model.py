@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 
 class Origin(StrEnum):
@@ -48,6 +49,9 @@ class Table(StrEnum):
     RELATED = "関連事業"
     REMARKS = "備考"
     UNKNOWN = "様式にない項目"
+
+
+FORM_ORDER: Final = {table: place for place, table in enumerate(Table)}
 
 
 class Kind(StrEnum):

@@ -13,7 +13,6 @@ import numpy.typing as npt
 
 from index import tokens
 from index.catalog import Catalog, Ints, Mask
-from index.documents import Group
 from index.embed.encoder import Encoder, Vectors
 from index.expand import Expander
 from index.lexical import LexicalIndex
@@ -28,7 +27,6 @@ _MAX_TERMS = 48
 _NEAREST, _LEXICAL_TOP, _NAMES, _LOOKUPS = 250, 250, 24, 60
 _SHARES = (40, 24, 56, 100)  # candidates by look-ups, names, words and vectors, for up to _MANY hits
 _MAX_CANDIDATES, _MANY = 180, 100
-_GROUPS = len(Group)
 
 # Columns of the lexical and vector features: groups that say the same kind of thing share one.
 _COLUMN_OF = np.array([0, 1, 2, 2, 3, 3, 4, 5], dtype=np.int64)

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from corpus.fields import Measure
-from corpus.model import Cell, Kind, Section, Sheet, Table
+from corpus.model import FORM_ORDER, Cell, Kind, Section, Sheet, Table
 from ui.markup import Safe, join, tag
 from ui.prose import plain
 from ui.texts import year
@@ -25,7 +25,6 @@ _KIND_NOTES = {
     Kind.DASH: "「-」は該当なし",
     Kind.PENDING: "未執行（その年度の執行額はまだ確定していません）",
 }
-_TABLE_ORDER = {table: index for index, table in enumerate(Table)}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -111,7 +110,7 @@ def _texts(sections: Sequence[Section]) -> Safe | None:
     if not sections:
         return None
     groups = []
-    for table, group in itertools.groupby(sorted(sections, key=lambda s: _TABLE_ORDER[s.table]), lambda s: s.table):
+    for table, group in itertools.groupby(sorted(sections, key=lambda s: FORM_ORDER[s.table]), lambda s: s.table):
         rows = [_text_row(name, list(same)) for name, same in _by_name(group)]
         caption = tag("h3", str(table), class_="table-name")
         groups.append(tag("section", caption, tag("dl", *rows, class_="texts")))
@@ -138,7 +137,7 @@ def _text_row(name: str, sections: list[Section]) -> Safe:
 
 def _tables(sheet: Sheet) -> Safe:
     numbered = list(enumerate(sheet.cells))
-    numbered.sort(key=lambda pair: _TABLE_ORDER[pair[1].table])
+    numbered.sort(key=lambda pair: FORM_ORDER[pair[1].table])
     parts = []
     for table, group in itertools.groupby(numbered, lambda pair: pair[1].table):
         cells = list(group)
