@@ -18,8 +18,10 @@ from qa.answer import Library, answer
 from qa.answer.draft import Draft
 from qa.answer.population import Population
 from qa.answer.suggest import suggestions
-from qa.model import Answer, Interpretation, Status
+from qa.model import Answer, Interpretation, Operation, Status, Subject
 from qa.render import render
+from qa.sets.interpret import interpret
+from qa.sets.read import Unread
 from qa.session import Sessions, Turn
 from qa.understand.context import Context
 from qa.understand.understand import understand
@@ -125,7 +127,16 @@ class Engine:
                 previous_years=turn.years,
                 previous_answered=turn.answered,
             )
-        return understand(question, context)
+        if turn is None and not sheet_id:
+            of_set = interpret(question, context, self.population)
+            if isinstance(of_set, Interpretation):
+                return of_set
+        else:
+            of_set = None
+        read = understand(question, context)
+        if isinstance(of_set, Unread) and of_set.about_sets and read.subject is Subject.MANY:
+            return _without_the_unread(read, of_set)
+        return read
 
     def _checked(self, question: str, asked: Interpretation, draft: Draft) -> Answer:
         """The rendered answer when the figure lock accepts it, else a refusal that shows no figure."""
@@ -165,6 +176,15 @@ def project_names(corpus: Corpus, searcher: Searcher | None = None) -> NameIndex
     if stored.is_dir():
         return NameIndex.open(stored, lambda path: corpus.verified(path.relative_to(corpus.path).as_posix()))
     return NameIndex.build([info.project for info in corpus.infos()])
+
+
+def _without_the_unread(read: Interpretation, unread: Unread) -> Interpretation:
+    """A reading over many sheets that leaves words of the question unaccounted for gives no figure."""
+    known = "".join((read.filter.payee, read.filter.topic, read.filter.bureau, read.filter.account))
+    left = tuple(word for word in unread.words if word not in known)
+    if not left:
+        return read
+    return Interpretation(read.question, Subject.NONE, Operation.LOOKUP, not_understood=left)
 
 
 def _elapsed(started: float) -> float:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import dataclasses
 from decimal import Decimal
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from qa.sets.plan import SetPlan
 
 
 class Status(StrEnum):
@@ -148,6 +152,8 @@ class Interpretation:
     reason: str = ""  # why NONE, or why no project was found
     talked_years: tuple[int, ...] = ()  # fiscal years of this and earlier turns, latest first ("1年でどれだけ増えた")
     notes: tuple[str, ...] = ()
+    plan: SetPlan | None = None  # a question over a set of sheets, read whole; answered by ``qa.sets.evaluate``
+    not_understood: tuple[str, ...] = ()  # words of the question that no part of the reading accounts for
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

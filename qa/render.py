@@ -100,6 +100,18 @@ TEMPLATES: dict[Say, str] = {
     Say.MANY_LINE: "- {project}[（{ministry}）][: {figure}]{mark}",
     Say.MANY_EMPTY: f"{_OF}には、[{{year}}の]お尋ねの項目が記載された事業がありません。",
     Say.MANY_MORE: "（ほかは一覧表にあります。）",
+    Say.SET_VALUE: "{scope}の{sheet}シート[（{where}）]の[{year}の]{measure}は、**{figure}**です[（{count}のシート）]。",
+    Say.SET_RANK: "{scope}の{sheet}シート[（{where}）]で、[{year}の]{measure}が{which}{what}は、[{place}]次のとおりです。",
+    Say.SET_GROUP: "{scope}の{sheet}シート[（{where}）]の[{year}の]{measure}を{group}に見ると、{which}順に次のとおりです。",
+    Say.SET_CHANGE: "{scope}[（{where}）]の{measure}は、{year}の{before}から{to}の{after}へ変わり、{kind}は**{figure}**です。",
+    Say.SET_YEARS: "{scope}[（{where}）]の{measure}は、年度ごとに次のとおりです[。{year}から{to}までを合わせると**{figure}**]。",
+    Say.SET_LINE: "- {name}: {figure}[（{before} → {after}）]",
+    Say.SET_YEAR_LINE: "- {year}: {figure}",
+    Say.SET_YEAR_BEST: "{scope}[（{where}）]の{measure}が{which}のは**{year}**で、**{figure}**です。",
+    Say.SET_UNREAD: (
+        "質問のうち{words}を読み取れなかったため、お答えしていません。"
+        "府省庁、シートの年度、事業名に含む語、支出先、金額の条件などに言い換えてお尋ねください。"
+    ),
     Say.NO_MANY: "[{sheet}の]行政事業レビューシートは、取り込まれていません。",
     Say.NOT_RECORDED: (
         f"{_WHO}の[「{{item}}」の][{{year}}の]{{measure}}は、"

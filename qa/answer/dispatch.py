@@ -22,6 +22,7 @@ from qa.answer.refuse import ambiguous, no_sheet_of_year, not_found, not_recorde
 from qa.answer.select import Gap
 from qa.answer.texts import text
 from qa.answer.view import Library
+from qa.sets.evaluate import evaluate
 from qa.answer.years import best_year, pairwise, per_unit, rate, summed, trend, unused, years_over
 from qa.model import Candidate, Interpretation, Operation, Subject
 
@@ -55,6 +56,8 @@ _TEXT_MEASURES = frozenset(
 
 def answer(asked: Interpretation, library: Library, corpus: Corpus, population: Population) -> Draft:
     """The draft of an answer; never raises for anything an interpretation can say."""
+    if asked.plan is not None:
+        return evaluate(asked.plan, Case(asked, library, corpus, [], []), population)
     if asked.subject is Subject.MANY:
         return many(Case(asked, library, corpus, [], []), population)
     if asked.rivals:

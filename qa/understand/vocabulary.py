@@ -45,6 +45,10 @@ class Phrases:
             if "…" in phrase
         ]
 
+    def pairs(self) -> list[tuple[str, str]]:
+        """Every phrase without a gap, and its official term."""
+        return list(self._plain.items())
+
     def find(self, text: str) -> list[Cue]:
         """All phrases in ``text``, overlapping ones too, in reading order."""
         found: list[Cue] = []

@@ -1,0 +1,75 @@
+"""Where sets meet the engine: question → an interpretation that carries the plan, or says what was not read."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+from corpus.text import payee_key
+from qa.answer.payee_rows import core
+from qa.answer.population import Population, Scoped
+from qa.model import Filter, Interpretation, Operation, Subject
+from qa.sets.plan import By, Change, Fold, InBureau, InMinistries, NameHolds, Order, Paid, SetPlan
+from qa.sets.read import Unread, read_set
+from qa.understand.context import Context
+from qa.understand.directory import directory
+from qa.understand.text import QuestionError, read_question
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_MIN_PART = 2
+
+
+def interpret(question: str, context: Context, population: Population) -> Interpretation | Unread | None:
+    """The question as one over a set of sheets; Unread with the words left; None when it speaks of no set."""
+    try:
+        parsed = read_question(question)
+    except QuestionError:
+        return None
+    places = directory(context.corpus, context.names)
+    plan = read_set(parsed, context.names, places, functools.partial(payee_like, population))
+    return _worded(question, plan) if isinstance(plan, SetPlan) else plan
+
+
+def payee_like(population: Population, words: str, sheet_year: int) -> str:
+    """The payee of that sheet year whose name without its legal form is ``words``; "" when none or several are."""
+    part = core(payee_key(words))
+    if len(part) < _MIN_PART:
+        return ""
+    scoped = Scoped(sheet_year, sheet_year - 1, Filter())
+    names: Sequence[str] = population.payees_like(scoped, part)
+    same = [name for name in names if core(payee_key(name)) == part]
+    return same[0] if len({payee_key(name) for name in same}) == 1 else ""
+
+
+def _worded(question: str, plan: SetPlan) -> Interpretation:
+    """The older keys of the contract beside the plan; a turn that follows reads them."""
+    operation = Operation.AGG_SUM if plan.measure else Operation.AGG_COUNT
+    if plan.change is not Change.NONE:
+        operation = Operation.AGG_CHANGE
+    elif plan.by in (By.MINISTRY, By.BUREAU, By.YEAR):
+        operation = Operation.AGG_GROUP
+    elif plan.order is not Order.NONE:
+        operation = Operation.AGG_TOP
+    ministries = [n for one in plan.where if isinstance(one, InMinistries) and not one.exclude for n in one.names]
+    return Interpretation(
+        question=question,
+        subject=Subject.MANY,
+        operation=operation,
+        sheet_year=plan.periods[-1].sheet_year,
+        fiscal_years=tuple(period.fiscal_year for period in plan.periods) if plan.measure else (),
+        measures=(plan.measure,) if plan.measure else (),
+        filter=Filter(
+            ministry=ministries[0] if len(ministries) == 1 else "",
+            bureau=next((one.name for one in plan.where if isinstance(one, InBureau) and not one.exclude), ""),
+            payee=next((one.payee for one in plan.where if isinstance(one, Paid)), ""),
+            topic=next((one.word for one in plan.where if isinstance(one, NameHolds)), ""),
+        ),
+        top_n=plan.n,
+        descending=plan.order is not Order.ASCENDING,
+        group_by=plan.by.value if plan.by not in (By.NOTHING, By.PROJECT) else "",
+        unit=plan.unit,
+        field="件数" if plan.fold is Fold.COUNT else "",
+        plan=plan,
+    )

@@ -1,0 +1,186 @@
+"""The sheets of a plan and their figures: complete, with what was left out and why."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from decimal import Decimal
+
+from corpus.fields import Measure
+from corpus.model import Origin
+from corpus.store.model import SheetInfo
+from corpus.text import name_key
+from corpus.units import YEN_PER_UNIT, is_money
+from qa.answer.population import NO_BUDGET, NOT_PRINTED, OTHER_BLOCK, Figure, Population, Scoped, one_block_each
+from qa.model import Compare, Filter
+from qa.sets.plan import By, Compared, InAccount, InBureau, InMinistries, NameHolds, Paid, Period, SetPlan
+
+UNUSED = "不用額"
+NEGATIVE = "計から執行額を引くと負になる"
+UNMET = "条件に合わない"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Row:
+    """One sheet with its figure: yen, or percent for rates; ``parts`` are the two amounts of a rate."""
+
+    info: SheetInfo
+    period: Period
+    figure: Figure
+    parts: tuple[Decimal, Decimal] | None = None
+
+    @property
+    def value(self) -> Decimal:
+        return self.figure.amount_yen if self.figure.amount_yen is not None else Decimal(0)
+
+    def group(self, by: By) -> str:
+        if by is By.MINISTRY:
+            return self.info.ministry
+        if by is By.BUREAU:
+            return self.info.bureau.split("　")[0].split(" ")[0] or NOT_PRINTED
+        return str(self.period.fiscal_year) if by is By.YEAR else ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Rows:
+    """``kept`` of one plan, ``left_out`` with the reason, ``compared``: how many met the conditions or not."""
+
+    kept: tuple[Row, ...]
+    left_out: tuple[tuple[SheetInfo, str], ...]
+
+    def of(self, period: Period) -> tuple[Row, ...]:
+        return tuple(row for row in self.kept if row.period == period)
+
+
+def rows_of(plan: SetPlan, population: Population) -> Rows:
+    """All rows of all periods."""
+    kept: list[Row] = []
+    left: list[tuple[SheetInfo, str]] = []
+    for period in plan.periods:
+        infos, unmet = _members(plan, period, population)
+        left += unmet
+        found, missing = _valued(plan, period, infos, population)
+        kept += found
+        left += missing
+    return Rows(tuple(kept), tuple(left))
+
+
+def _members(
+    plan: SetPlan, period: Period, population: Population
+) -> tuple[list[SheetInfo], list[tuple[SheetInfo, str]]]:
+    """The sheets of one period that meet all conditions, and those whose figure for a condition is missing."""
+    infos = [info for info in population.by_year.get(period.sheet_year, ()) if all(_in(one, info) for one in plan.where)]
+    left: list[tuple[SheetInfo, str]] = []
+    for one in plan.where:
+        if isinstance(one, Paid):
+            paying = {row.no for row in population.payee_rows(_scope(plan, period), one.payee)}
+            infos = [info for info in infos if info.no in paying]
+    for one in plan.where:
+        if isinstance(one, Compared):
+            figures, missing = _figures(plan, period, infos, population, one.measure)
+            left += missing
+            infos = [row.info for row in figures if _meets(row.value, one)]
+    return infos, left
+
+
+def _in(condition: object, info: SheetInfo) -> bool:
+    match condition:
+        case InMinistries(names, exclude):
+            return (info.ministry in names) != exclude
+        case InBureau(name, exclude):
+            key = name_key(name)
+            # an agency may be a ministry of its own name in one form and a bureau in another
+            held = key in name_key(info.bureau) or key in name_key(info.division) or name_key(info.ministry).endswith(key)
+            return held != exclude
+        case InAccount(name, only):
+            key, account = name_key(name), name_key(info.account)
+            return account == key if only else key in account
+        case NameHolds(word):
+            return name_key(word) in name_key(info.project)
+        case _:
+            return True
+
+
+def _meets(value: Decimal, condition: Compared) -> bool:
+    bound = condition.value * (YEN_PER_UNIT[condition.unit] if is_money(condition.unit) else 1)
+    return {
+        Compare.GT: value > bound, Compare.GE: value >= bound, Compare.LT: value < bound, Compare.LE: value <= bound
+    }[condition.compare]  # fmt: skip
+
+
+def _scope(plan: SetPlan, period: Period) -> Scoped:
+    """Only what narrows the database's work; the conditions decide."""
+    names = [n for one in plan.where if isinstance(one, InMinistries) and not one.exclude for n in one.names]
+    return Scoped(period.sheet_year, period.fiscal_year, Filter(ministry=names[0] if len(names) == 1 else ""))
+
+
+def _valued(
+    plan: SetPlan, period: Period, infos: list[SheetInfo], population: Population
+) -> tuple[list[Row], list[tuple[SheetInfo, str]]]:
+    if not plan.measure:
+        return [Row(info, period, Figure(info, None, "")) for info in infos], []
+    if plan.measure == Measure.PAYEE_AMOUNT:
+        return _paid(plan, period, infos, population)
+    return _figures(plan, period, infos, population, plan.measure)
+
+
+def _figures(
+    plan: SetPlan, period: Period, infos: list[SheetInfo], population: Population, measure: str
+) -> tuple[list[Row], list[tuple[SheetInfo, str]]]:
+    wanted = {info.no for info in infos}
+    scope = _scope(plan, period)
+    kept: list[Row] = []
+    left: list[tuple[SheetInfo, str]] = []
+    if measure not in (Measure.EXECUTION_RATE, UNUSED):
+        for one in population.figures(scope, measure):
+            if one.info.no not in wanted:
+                continue
+            if one.amount_yen is None:
+                left.append((one.info, NOT_PRINTED))
+            else:
+                kept.append(Row(one.info, period, one))
+        return kept, left
+    for info, executed, budget in _pairs(scope, wanted, population):
+        row = _computed(info, executed, budget, period, measure)
+        if isinstance(row, Row):
+            kept.append(row)
+        else:
+            left.append((info, row))
+    return kept, left
+
+
+def _pairs(scope: Scoped, wanted: set[int], population: Population) -> Iterator[tuple[SheetInfo, Figure, Figure]]:
+    budgets = {one.info.no: one for one in population.figures(scope, Measure.BUDGET_TOTAL)}
+    for one in population.figures(scope, Measure.EXECUTED):
+        if one.info.no in wanted:
+            yield one.info, one, budgets[one.info.no]
+
+
+def _computed(info: SheetInfo, executed: Figure, budget: Figure, period: Period, measure: str) -> Row | str:
+    """A rate or an unused balance with its cells; else the reason why there is none."""
+    if executed.amount_yen is None or budget.amount_yen is None:
+        return NOT_PRINTED
+    if measure == UNUSED:
+        if info.origin is Origin.RS:
+            return "計の定義が異なる（翌年度への繰越しを含む）"
+        left = budget.amount_yen - executed.amount_yen
+        if left < 0:
+            return NEGATIVE
+        return Row(info, period, Figure(info, left, budget.unit, (*budget.pos, *executed.pos)))
+    if budget.amount_yen <= 0:
+        return NO_BUDGET
+    rate = executed.amount_yen / budget.amount_yen * 100
+    figure = Figure(info, rate, "%", (*executed.pos, *budget.pos))
+    return Row(info, period, figure, (executed.amount_yen, budget.amount_yen))
+
+
+def _paid(
+    plan: SetPlan, period: Period, infos: list[SheetInfo], population: Population
+) -> tuple[list[Row], list[tuple[SheetInfo, str]]]:
+    """What the payee received from each sheet; another block of the same sheet may be the same money again."""
+    by_no = {info.no: info for info in infos}
+    payee = next(one.payee for one in plan.where if isinstance(one, Paid))
+    found = [row for row in population.payee_rows(_scope(plan, period), payee) if row.no in by_no and row.amount_yen is not None]
+    first, other = one_block_each(found)
+    kept = [Row(by_no[r.no], period, Figure(by_no[r.no], r.amount_yen, "", (r.pos,))) for r in first]
+    return kept, [(by_no[row.no], OTHER_BLOCK) for row in other]
