@@ -204,7 +204,10 @@ def _say_candidates(builder: Builder) -> None:
 def unsupported(asked: Interpretation) -> Draft:
     """Outside what sheets can answer."""
     builder = Builder()
-    if reason := _plain_reason(asked):
+    if asked.not_understood:
+        quoted = [Joined((Words("「"), User(word), Words("」")), "") for word in asked.not_understood]
+        builder.say(Say.SET_UNREAD, words=Joined(tuple(quoted), ""))
+    elif reason := _plain_reason(asked):
         builder.say(Say.REASON, reason=Words(reason))
     else:
         builder.say(Say.UNSUPPORTED)

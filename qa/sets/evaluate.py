@@ -24,7 +24,12 @@ from qa.sets.wording import measure_words, scope_words, where_parts
 
 _ONLY_SHEETS = "シートのある事業の額の合計で、府省庁の予算や決算の全体の額ではありません。"
 _RATE_RULE = "執行率は、執行額 ÷ 計（歳出予算現額）で計算しました。全体の率は、執行額の合計 ÷ 計の合計です。"
-_UNUSED_RULE = "不用額は、計 − 執行額で計算しました。"
+_UNUSED_RULE = "不用額は、計 − 執行額（RSシステムのシートでは、計 − 翌年度への繰越し − 執行額）で計算しました。"
+_FIRST, _OTHER = "初めのブロック", "別のブロック"
+_BLOCKS_RULE = (
+    "合計は、支出先の一覧のすべての行の合計です。同じ事業の別のブロックは、再委託など同じ資金の流れの下流にあることがあるため、"
+    "各事業の初めのブロックだけの合計も示しました。"
+)
 _MAX_GROUPS = 60
 
 
@@ -80,6 +85,12 @@ class _Work:
             slots["where"] = Joined(where, "、")
         return slots
 
+    def which(self, order: Order) -> str:
+        """Rates are high or low, amounts large or small."""
+        if self.rate:
+            return "高い" if order is Order.DESCENDING else "低い"
+        return order.value
+
     def empty(self) -> Draft:
         slots = self.head(self.plan.periods[0])
         period = self.plan.periods[0]
@@ -98,6 +109,8 @@ class _Work:
             header += ["執行額（円）", "予算計（円）"]
         elif self.plan.measure:
             header.append(f"{self.plan.measure}（円）")
+        if self.plan.measure == Measure.PAYEE_AMOUNT:
+            header.append("ブロック")
         self.key = 2 if group is By.MINISTRY and not joint else len(header)
         own = joint or group is By.BUREAU
         header += [group.value if not joint else f"{group.value}・年度"] if own else []
@@ -115,6 +128,8 @@ class _Work:
             line = (*line, plain(row.parts[0]), plain(row.parts[1]))
         elif self.plan.measure:
             line = (*line, plain(row.value))
+        if self.plan.measure == Measure.PAYEE_AMOUNT:
+            line = (*line, _FIRST if row.first_block else _OTHER)
         if own:
             line = (*line, _joint(row.group(group), row.period) if joint else row.group(group))
         return (*line, str(row.period.fiscal_year)) if by_year else line
@@ -153,6 +168,11 @@ class _Work:
         unit = self.unit()
         if unit == PERCENT:
             amount = round_half_up(amount, 1)
+        elif self.plan.fold is Fold.MEAN and YEN_PER_UNIT[unit] >= 10:
+            step = YEN_PER_UNIT[unit] // 10  # a mean is no finer than a tenth of the unit
+            return self.builder.result(
+                label, round_half_up(amount / step, 0) * step / YEN_PER_UNIT[unit], unit, derivation=f"ROUND({formula} / {step}, 0) × {step}"
+            )
         elif is_money(unit):
             amount = round_half_up(amount, 0) / YEN_PER_UNIT[unit]
         return self.builder.result(label, amount, unit, derivation=formula)
@@ -202,6 +222,8 @@ class _Work:
             formula = f"[{marks[0]}] / [{marks[1]}] × 100"
         elif self.plan.measure == UNUSED:
             formula = f"[{marks[0]}] - [{marks[1]}]"
+            if len(marks) > 2:  # printed negative, as a deduction, or as a plain amount
+                formula += f" {'+' if (self.builder.citation(marks[2]).value or '').startswith('-') else '-'} [{marks[2]}]"
         elif unit == self.builder.citation(marks[0]).unit:
             formula = None
         found = self.builder.result(row.info.project, amount, unit, derivation=formula, citations=marks)
@@ -230,6 +252,11 @@ class _Work:
         if self.plan.measure:
             slots["count"] = Figure(self.count("対象のシートの数", len(ordered), "COUNT(rows)"))
         self.builder.say(Say.SET_VALUE, **slots)
+        if any(not row.first_block for row in ordered):
+            first = sum((row.value for row in ordered if row.first_block), Decimal(0))
+            other = self.result("各事業の初めのブロックだけの合計", first, f"SUM(rows[4] where rows[5]={_FIRST})")
+            self.builder.say(Say.SET_LINE, name=Name("result", other, "label"), figure=Figure(other))
+            self.builder.note(Say.RULE, words=Words(_BLOCKS_RULE))
         shown = ordered if self.plan.listed and len(ordered) <= 2 * LISTED else ordered[: LISTED if self.plan.listed else CITED]
         for row in shown:
             self.line(row)
@@ -246,7 +273,7 @@ class _Work:
         wanted = ordered[plan.place - 1 : plan.place] if plan.place else ordered[: min(plan.n or LISTED, 50)]
         if not wanted:
             return self.empty()
-        slots = {**self.head(plan.periods[0]), "which": Words(plan.order.value), "what": Words("事業"), "measure": Words(plan.measure)}
+        slots = {**self.head(plan.periods[0]), "which": Words(self.which(plan.order)), "what": Words("事業"), "measure": Words(plan.measure)}
         if plan.place:
             slots["place"] = Words("お尋ねの順位のものが")
         self.builder.say(Say.SET_RANK, **slots)
@@ -274,7 +301,7 @@ class _Work:
             wanted = values  # the two that were compared
         if not wanted:
             return self.empty()
-        which = "小さい" if plan.order is Order.ASCENDING else "大きい"
+        which = self.which(Order.ASCENDING if plan.order is Order.ASCENDING else Order.DESCENDING)
         self.builder.say(
             Say.SET_GROUP, **self.head(plan.periods[0]), group=Words(f"{plan.by.value}別"), which=Words(which)
         )
@@ -303,7 +330,7 @@ class _Work:
             period, best = values[0]
             result = self.result(f"{best.title}年度", best.amount, best.formula)
             self.builder.say(
-                Say.SET_YEAR_BEST, **slots, which=Words(plan.order.value), year=Year(period.fiscal_year), figure=Figure(result)
+                Say.SET_YEAR_BEST, **slots, which=Words(self.which(plan.order)), year=Year(period.fiscal_year), figure=Figure(result)
             )
             values = values[1:]
         elif plan.fold is Fold.SUM and plan.by is not By.YEAR:

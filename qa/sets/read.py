@@ -67,14 +67,21 @@ _TOP_N = re.compile(
     rf"(?P<a>{_COUNT})\s?(?P<what>府省庁|省庁|府省|省|事業|つ|件|位|個|本|社)(?:まで|だけ)?|(?<=トップ)\s?(?P<b>{_COUNT})|(?<=ベスト)\s?(?P<c>{_COUNT})"
     rf"|(?<=上位)\s?(?P<d>{_COUNT})|(?<=ワースト)\s?(?P<e>{_COUNT})|(?<=下位)\s?(?P<f>{_COUNT})"
 )
+_FIRST_TO = re.compile(rf"1位(?:から|~|-|〜)(?P<n>{_COUNT})位(?:まで)?")
+_BESIDE_YEAR = re.compile(rf"[^\\s、。{BLANK}]{{2,10}}(?:初年度|元年)の?(?={BLANK})")  # コロナ初年度の令和2年度: what the year was, said beside it
+_CONTEXT = re.compile(
+    r"(?:^|(?<=[。?!]))[^。?!]{0,60}(?:資料|下調べ|準備|質問主意書|答弁|上司|国会|記事|取材|レポート|調査中|調べもの|急ぎ|会議|説明|勉強|授業|卒論|論文)[^。?!]{0,40}(?:[。!]|$)"
+)
 _PLACE = re.compile(rf"(?P<n>{_COUNT})\s?番目に?|第?(?P<m>[2-9])位の")
 _NUMBER_OF_PAYEE = re.compile(r"法人番号(?:が|は|:|の)?\s?(?P<n>\d{13})(?:の)?(?:会社|企業|法人|団体)?")
 _UNIT_ASKED = re.compile(r"何(百万円|億円|千円|万円|兆円)|(百万円|億円|千円|万円)(?:単位|で)")
 _CONTENT = re.compile(r"[一-龥々ァ-ヶーa-z0-9]")
-_PARTICLES = re.compile(
-    r"(?:[のはがをにへでとも、。?!・\s「」『』（）()：:＝=/~〜\-…—－ー]|から|まで|より|って|です|でし|ます|まし|した|して|する|され|てる|てい|いる|いま|ある|あり|ない|なら|なり|なる|なっ|"
-    r"ください|たい|せん|でしょう|だと|だけ|のみ|ほう|ため|ので|のか|こと|もの|もっ|もと|くれ|もらえ|もらい|いただ|ほしい|ねえ|ですか|かな|かね|ね|よ|さ|か|だ|た|る|て|な|し|い|う|く|れ|ら|り|せ|え|ん|お|ご|"
-    r"その|この|それ|これ|そして|あと|また|ちなみに|つい|という|といった|みた|みて|みる|やつ|どう|そう|じゃ|では|にて|における|において|による|ごと|など|ほど|くらい|ぐらい|ところ|すると|どれ|いくら|いつ|どこ|だれ|とする|として)+"
+_PARTICLES = re.compile(  # longer ones first: です is not で and a rest
+    r"(?:ください|でしょう|でき|出来|あった|とどま|もらえ|もらい|いただ|ほしい|ちなみに|そして|といった|という|における|において|による|すると|とする|として|にて|"
+    r"から|まで|より|って|です|でし|ます|まし|ません|した|して|する|され|てる|てい|いる|いま|ある|あり|ない|なら|なり|なる|なっ|せん|"
+    r"たい|だと|だけ|のみ|ほう|ため|ので|のか|こと|もの|もと|くれ|ねえ|かな|かね|その|この|それ|これ|あと|また|つい|みた|みて|みる|やつ|どう|そう|"
+    r"じゃ|では|ごと|など|ほど|くらい|ぐらい|ところ|どれ|いくら|いつ|どこ|だれ|った|っけ|"
+    r"[のはがをにへでともねよさかだたるてなしいうくれらりせえんおごっすみ、。?!・\s「」『』（）()：:＝=/~〜\-…—－ー])+"
 )
 
 
@@ -122,7 +129,7 @@ def read_set(question: Question, names: NameIndex, places: Directory, payee_like
     left = _left(board, question)
     if left and _take_payee(found, left, question, payee_like, places):
         left = _left(board, question)
-    about = bool(found.where or found.has("thing") or found.ranked_ministries or found.has("by", "ministry"))
+    about = bool(found.where or found.has("thing") or found.ranked_ministries or found.has("by", "ministry") or found.has("nation"))
     if left:
         return Unread(tuple(question.source(*span) for span in left), about)
     return _compose(found, question, places) if about else None
@@ -154,6 +161,9 @@ def _mentions(board: Board, question: Question, places: Directory) -> _Mentions:
     if read_payee_forms(board):
         claim = board.of("支出先名")[-1]
         where.append(Paid(question.source(claim.start, claim.end)))
+        alias = re.compile(rf"[^{BLANK}\\s、。ぁ-ん]{{2,12}}[(（]$").search(board.masked[: claim.start])
+        if alias is not None:  # 三菱総研（株式会社三菱総合研究所）: the short name said before the full one
+            board.claim(*alias.span(), "支出先名")
     for match in list(board.find(_TOPIC)):
         where.append(NameHolds(question.source(*match.span("word")).strip()))
         board.claim(*match.span(), "条件")
@@ -162,6 +172,11 @@ def _mentions(board: Board, question: Question, places: Directory) -> _Mentions:
     unit = next(board.find(_UNIT_ASKED), None)
     if unit is not None:
         board.claim(*unit.span(), "単位", unit[1] or unit[2])
+    for match in list(board.find(_BESIDE_YEAR)):
+        board.claim(*match.span(), "closed")
+    for match in list(board.find(_CONTEXT)):
+        if not _asks(match.group()):
+            board.claim(*match.span(), "closed")
     cues = set_words().find(board.masked)
     for cue in cues:
         board.claim(cue.start, cue.end, cue.kind, cue.value)
@@ -169,6 +184,11 @@ def _mentions(board: Board, question: Question, places: Directory) -> _Mentions:
     resolved = years.resolve(places.newest, None)
     named = sheets or ((resolved.sheet_year,) if resolved.sheet_year else ())
     return _Mentions(board, where, resolved.spread, tuple(named), cues, thresholds, n, place, ranked)
+
+
+def _asks(sentence: str) -> bool:
+    """The sentence itself asks, or holds a part of the plan: it is no context."""
+    return BLANK in sentence or any(c.kind not in ("closed", "all", "thing") for c in set_words().find(sentence))
 
 
 def _sheet_years(board: Board, places: Directory) -> tuple[int, ...]:
@@ -248,7 +268,7 @@ def _thresholds(board: Board, question: Question) -> list[tuple[Compare, Decimal
         tail = re.compile(r"[ぁ-んた]{0,4}?(?=[事もシ府省がの、。?]|$|\d|[一-龥])").match(board.text, word.end)
         stop = tail.end() if tail else word.end
         board.claim(start, stop, "条件")
-        found.append((Compare[word.value], value, unit, start, question.source(start, word.end)))
+        found.append((Compare[word.value], value, unit, start, question.source(start, stop)))
     return found
 
 
@@ -262,6 +282,9 @@ def _percent(match: re.Match[str]) -> Decimal:
 
 def _numbers(board: Board) -> tuple[int, int, bool]:
     """How many are wanted, which place alone, and whether ministries are what is counted off (上位3省)."""
+    if (several := next(board.find(_FIRST_TO), None)) is not None:
+        board.claim(*several.span(), "順位")
+        return kanji_number(several["n"]), 0, False
     place = next(board.find(_PLACE), None)
     if place is not None:
         board.claim(*place.span(), "順位")

@@ -11,7 +11,8 @@ from corpus.model import Origin
 from corpus.store.model import SheetInfo
 from corpus.text import name_key
 from corpus.units import YEN_PER_UNIT, is_money
-from qa.answer.population import NO_BUDGET, NOT_PRINTED, OTHER_BLOCK, Figure, Population, Scoped, one_block_each
+from qa.answer.population import NO_BUDGET, NOT_PRINTED, Figure, Population, Scoped, one_block_each
+from qa.answer.select import STAND_INS
 from qa.model import Compare, Filter
 from qa.sets.plan import By, Compared, InAccount, InBureau, InMinistries, NameHolds, Paid, Period, SetPlan
 
@@ -28,6 +29,7 @@ class Row:
     period: Period
     figure: Figure
     parts: tuple[Decimal, Decimal] | None = None
+    first_block: bool = True
 
     @property
     def value(self) -> Decimal:
@@ -132,7 +134,7 @@ def _figures(
     kept: list[Row] = []
     left: list[tuple[SheetInfo, str]] = []
     if measure not in (Measure.EXECUTION_RATE, UNUSED):
-        for one in population.figures(scope, measure):
+        for one in _first_printed(scope, measure, population):
             if one.info.no not in wanted:
                 continue
             if one.amount_yen is None:
@@ -140,13 +142,23 @@ def _figures(
             else:
                 kept.append(Row(one.info, period, one))
         return kept, left
+    carried = {one.info.no: one for one in population.figures(scope, Measure.CARRIED_OUT)} if measure == UNUSED else {}
     for info, executed, budget in _pairs(scope, wanted, population):
-        row = _computed(info, executed, budget, period, measure)
+        row = _unused(executed, budget, carried[info.no], period) if measure == UNUSED else _rate(executed, budget, period)
         if isinstance(row, Row):
             kept.append(row)
         else:
             left.append((info, row))
     return kept, left
+
+
+def _first_printed(scope: Scoped, measure: str, population: Population) -> list[Figure]:
+    """The figures of a measure, or of the row that a form without it prints instead (要求額, 要求額計)."""
+    found = population.figures(scope, measure)
+    for other in STAND_INS.get(measure, ())[1:]:
+        instead = {one.info.no: one for one in population.figures(scope, other)}
+        found = [instead[one.info.no] if one.amount_yen is None else one for one in found]
+    return found
 
 
 def _pairs(scope: Scoped, wanted: set[int], population: Population) -> Iterator[tuple[SheetInfo, Figure, Figure]]:
@@ -156,31 +168,39 @@ def _pairs(scope: Scoped, wanted: set[int], population: Population) -> Iterator[
             yield one.info, one, budgets[one.info.no]
 
 
-def _computed(info: SheetInfo, executed: Figure, budget: Figure, period: Period, measure: str) -> Row | str:
-    """A rate or an unused balance with its cells; else the reason why there is none."""
+def _unused(executed: Figure, budget: Figure, carried: Figure, period: Period) -> Row | str:
+    """不用額 in the form's own definition (domain.md): in the RSシステム 計 still holds what was carried over."""
     if executed.amount_yen is None or budget.amount_yen is None:
         return NOT_PRINTED
-    if measure == UNUSED:
-        if info.origin is Origin.RS:
-            return "計の定義が異なる（翌年度への繰越しを含む）"
-        left = budget.amount_yen - executed.amount_yen
-        if left < 0:
-            return NEGATIVE
-        return Row(info, period, Figure(info, left, budget.unit, (*budget.pos, *executed.pos)))
+    over, parts = Decimal(0), (budget, executed)
+    if executed.info.origin is Origin.RS_CSV and carried.amount_yen is not None:
+        over, parts = abs(carried.amount_yen), (budget, executed, carried)
+    left = budget.amount_yen - executed.amount_yen - over
+    if left < 0:
+        return NEGATIVE
+    return Row(budget.info, period, Figure(budget.info, left, budget.unit, tuple(pos for one in parts for pos in one.pos)))
+
+
+def _rate(executed: Figure, budget: Figure, period: Period) -> Row | str:
+    """執行額 / 計 in percent with its cells; else the reason why there is none."""
+    if executed.amount_yen is None or budget.amount_yen is None:
+        return NOT_PRINTED
     if budget.amount_yen <= 0:
         return NO_BUDGET
     rate = executed.amount_yen / budget.amount_yen * 100
-    figure = Figure(info, rate, "%", (*executed.pos, *budget.pos))
-    return Row(info, period, figure, (executed.amount_yen, budget.amount_yen))
+    figure = Figure(budget.info, rate, "%", (*executed.pos, *budget.pos))
+    return Row(budget.info, period, figure, (executed.amount_yen, budget.amount_yen))
 
 
 def _paid(
     plan: SetPlan, period: Period, infos: list[SheetInfo], population: Population
 ) -> tuple[list[Row], list[tuple[SheetInfo, str]]]:
-    """What the payee received from each sheet; another block of the same sheet may be the same money again."""
+    """Every row of the payee; ``first_block`` of those that may not be the same money again (re-contracted)."""
     by_no = {info.no: info for info in infos}
     payee = next(one.payee for one in plan.where if isinstance(one, Paid))
     found = [row for row in population.payee_rows(_scope(plan, period), payee) if row.no in by_no and row.amount_yen is not None]
-    first, other = one_block_each(found)
-    kept = [Row(by_no[r.no], period, Figure(by_no[r.no], r.amount_yen, "", (r.pos,))) for r in first]
-    return kept, [(by_no[row.no], OTHER_BLOCK) for row in other]
+    first = {(row.no, row.pos) for row in one_block_each(found)[0]}
+    kept = [
+        Row(by_no[r.no], period, Figure(by_no[r.no], r.amount_yen, "", (r.pos,)), first_block=(r.no, r.pos) in first) for r in found
+    ]
+    return kept, []

@@ -36,7 +36,7 @@ def where_parts(plan: SetPlan) -> tuple[Part, ...]:
             case Paid(payee):
                 parts.append(Joined((Words("支出先に「"), User(payee), Words("」があるもの")), ""))
             case Compared(measure=measure, said=said):
-                parts.append(Joined((Words(f"{measure}が"), User(said), Words("のもの")), ""))
+                parts.append(Joined((Words(f"{measure}が"), User(said), Words("もの")), ""))
             case _:
                 pass
     return tuple(parts)
