@@ -61,6 +61,13 @@ class Measure(StrEnum):
     EXPENSE_AMOUNT = "金額"
 
 
+class Attribute(StrEnum):
+    """A choice of the 基本事項 that is no text field. Value = its label."""
+
+    CATEGORY = "事業区分"  # RSシステム 1-2: 新規開始, 新規要求, 前年度事業, 終了予定
+    NO_END = "終了予定なし"  # RSシステム 1-2: TRUE
+
+
 class Field(StrEnum):
     """A text field of the sheet (a Section's ``name``). Value = official term, all eras together."""
 

@@ -183,9 +183,9 @@ class _Formula:
         if name == "COUNT" and rest.startswith("citations)"):
             self._at += len("citations)")
             return Decimal(len(self._result.citations))
-        if name == "COUNT" and rest.startswith("distinct rows[0])"):
-            self._at += len("distinct rows[0])")
-            return Decimal(len({row[0] for row in self._table.rows}))
+        if name == "COUNT" and (distinct := re.match(r"distinct rows\[(\d+)\]\)", rest)):
+            self._at += distinct.end()
+            return Decimal(len({row[int(distinct[1])] for row in self._table.rows}))
         if name == "COUNT" and rest.startswith("left_out="):
             reason, _, _ = rest.removeprefix("left_out=").partition(")")
             self._at += len(f"left_out={reason})")

@@ -7,15 +7,26 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, Final
 
-from corpus.fields import Measure
+from corpus.fields import Attribute, Field, Measure
 from corpus.model import Cell, Sheet, Table
 from corpus.text import payee_key
 from corpus.units import YEN_PER_UNIT
+from corpus.years import year_in_label
 
 _MAX_CENTS: Final = 10**18 - 1  # DECIMAL(18,2)
 _YEARS: Final = range(1868, 2200)  # what can be a fiscal year; anything else is a slip of the source
 CELL_COLUMNS: Final = ("pos", "tbl", "measure", "item", "fiscal_year", "value", "cents", "unit", "scope")
 PAYEE_COLUMNS: Final = ("pos", "block", "rank", "name", "payee_key", "corporate_number", "cents", "fiscal_year")
+ATTRIBUTE_COLUMNS: Final = ("name", "text", "year")
+_ATTRIBUTES: Final = frozenset(
+    {
+        Field.START_YEAR, Field.END_YEAR, Field.METHOD, Field.EXPERT_TARGET, Field.TEAM_OPINION, Field.RESPONSE,
+        *(attribute.value for attribute in Attribute),
+    }
+)  # fmt: skip
+_YEAR_ATTRIBUTES: Final = frozenset({Field.START_YEAR, Field.END_YEAR})
+_FOUR: Final = 4
+_LONGEST_ATTRIBUTE: Final = 40  # a choice or a year; longer ones are prose
 _PAYEE_PARTS: Final = (
     Measure.PAYEE_NAME,
     Measure.CORPORATE_NUMBER,
@@ -25,17 +36,18 @@ _PAYEE_PARTS: Final = (
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SheetFacts:
-    """Figures and payees of one sheet as columns of equal length, in the order of the names above.
+    """Figures payees and attributes of one sheet as columns of equal length, in the order of the names above.
 
     ``no`` and ``sheet_year`` are missing: the writer knows them.
     """
 
     cells: tuple[list[Any], ...]
     payees: tuple[list[Any], ...]
+    attributes: tuple[list[Any], ...]
 
 
 def facts_of(sheet: Sheet) -> SheetFacts:
-    """Every cell with a number and a measure, and one row per payee."""
+    """Every cell with a number and a measure, one row per payee, one per attribute."""
     cells: tuple[list[Any], ...] = tuple([] for _ in CELL_COLUMNS)
     positions, tables, measures, items, years, values, cents, units, scopes = cells
     for pos, cell in enumerate(sheet.cells):
@@ -54,7 +66,25 @@ def facts_of(sheet: Sheet) -> SheetFacts:
     for row in _payee_rows(sheet):
         for column, value in zip(payees, row, strict=True):
             column.append(value)
-    return SheetFacts(cells, payees)
+    attributes: tuple[list[Any], ...] = tuple([] for _ in ATTRIBUTE_COLUMNS)
+    for row in _attribute_rows(sheet):
+        for column, value in zip(attributes, row, strict=True):
+            column.append(value)
+    return SheetFacts(cells, payees, attributes)
+
+
+def _attribute_rows(sheet: Sheet) -> Iterable[tuple[Any, ...]]:
+    """Short texts that say of which kind a project is: when it began, its category, what reviewers decided."""
+    printed = [(one.name, one.text) for one in sheet.sections]
+    printed += [(cell.row_label, cell.raw) for cell in sheet.cells if cell.table is Table.BASIC]
+    for name, text in printed:
+        short = text.strip()
+        if name in _ATTRIBUTES and 0 < len(short) <= _LONGEST_ATTRIBUTE:
+            yield str(name), short, _attribute_year(short, sheet.sheet_year) if name in _YEAR_ATTRIBUTES else None
+
+
+def _attribute_year(text: str, sheet_year: int) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) == _FOUR else _year(year_in_label(text, sheet_year))
 
 
 def _payee_rows(sheet: Sheet) -> Iterable[tuple[Any, ...]]:

@@ -11,7 +11,7 @@ import duckdb
 import numpy as np
 
 from corpus.store import schema
-from corpus.store.facts import CELL_COLUMNS, PAYEE_COLUMNS, SheetFacts
+from corpus.store.facts import ATTRIBUTE_COLUMNS, CELL_COLUMNS, PAYEE_COLUMNS, SheetFacts
 
 _YEN: Final = "(cents::DECIMAL(18,0) * 0.01::DECIMAL(2,2))::DECIMAL(18,2) AS amount_yen"  # exact, no floats
 SHEET_COLUMNS: Final = (
@@ -19,7 +19,7 @@ SHEET_COLUMNS: Final = (
 )  # fmt: skip
 _NUMBERS: Final = {
     "serial": "i4", "no": "i4", "pos": "i4", "fiscal_year": "i2", "value": "f8", "cents": "i8", "sheet_year": "i2",
-    "rank": "i2", "series": "i4",
+    "rank": "i2", "series": "i4", "year": "i2",
 }  # fmt: skip
 
 
@@ -59,6 +59,7 @@ class FactsWriter:
         self._staging = path.with_suffix(".staging")
         self._cells = _Gathered(CELL_COLUMNS)
         self._payees = _Gathered(PAYEE_COLUMNS)
+        self._attributes = _Gathered(ATTRIBUTE_COLUMNS)
         config: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": memory_limit, "threads": 2, "temp_directory": str(path.with_suffix(".spill")),
         }  # fmt: skip
@@ -72,6 +73,7 @@ class FactsWriter:
         """Rows of one sheet, under a serial number that ``finish`` maps to the sheet's ``no``."""
         self._cells.add(serial, sheet_year, facts.cells)
         self._payees.add(serial, sheet_year, facts.payees)
+        self._attributes.add(serial, sheet_year, facts.attributes)
         if len(self._cells) > self.BATCH:
             self._flush()
 
@@ -81,9 +83,9 @@ class FactsWriter:
             return
         self._pairs("kept", kept)
         self._connection.execute(f"ATTACH '{_quoted(previous)}' AS previous (READ_ONLY)")
-        for name in ("cells", "payees"):
+        for name, derived in schema.DERIVED.items():
             self._connection.execute(
-                f"INSERT INTO staging.{name} BY NAME SELECT k.b AS serial, p.* EXCLUDE (no, {schema.DERIVED[name]}) "
+                f"INSERT INTO staging.{name} BY NAME SELECT k.b AS serial, p.* EXCLUDE ({', '.join(('no', *derived))}) "
                 f"FROM previous.{name} p JOIN kept k ON p.no = k.a"
             )
         self._connection.execute("DETACH previous")
@@ -109,7 +111,7 @@ class FactsWriter:
         shutil.rmtree(self._path.with_suffix(".spill"), ignore_errors=True)
 
     def _flush(self) -> None:
-        for table, gathered in (("cells", self._cells), ("payees", self._payees)):
+        for table, gathered in (("cells", self._cells), ("payees", self._payees), ("attributes", self._attributes)):
             if len(gathered):
                 self._append(table, gathered.arrays())
             gathered.clear()

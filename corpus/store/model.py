@@ -6,7 +6,7 @@ import dataclasses
 
 from corpus.model import CorpusError, Origin
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

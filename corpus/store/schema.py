@@ -85,6 +85,9 @@ CREATE TABLE staging.payees (
     serial INTEGER, pos INTEGER, block VARCHAR, rank SMALLINT, name VARCHAR, payee_key VARCHAR,
     corporate_number VARCHAR, amount_yen DECIMAL(18,2), fiscal_year SMALLINT, sheet_year SMALLINT
 );
+CREATE TABLE staging.attributes (
+    serial INTEGER, name VARCHAR, text VARCHAR, year SMALLINT, sheet_year SMALLINT
+);
 """
 _FACTOR: Final = "CASE unit {} END".format(" ".join(f"WHEN '{unit}' THEN {yen}" for unit, yen in YEN_PER_UNIT.items()))
 _VALUE: Final = f"amount_yen / ({_FACTOR})"
@@ -110,6 +113,9 @@ CREATE TABLE facts.payees (
 INSERT INTO facts.payees BY NAME SELECT alive.b AS no, p.* EXCLUDE (serial, payee_key),
     nullif(payee_key, name) AS other_key
     FROM staging.payees p JOIN alive ON p.serial = alive.a ORDER BY sheet_year, no, pos;
+CREATE TABLE facts.attributes AS SELECT alive.b AS no, a.* EXCLUDE (serial)
+    FROM staging.attributes a JOIN alive ON a.serial = alive.a ORDER BY name, sheet_year, no;
 CHECKPOINT facts;
 """
-DERIVED: Final = {"cells": "other_value", "payees": "other_key"}
+# Tables of rows per sheet, each with the columns that ``staging`` lacks.
+DERIVED: Final[dict[str, tuple[str, ...]]] = {"cells": ("other_value",), "payees": ("other_key",), "attributes": ()}

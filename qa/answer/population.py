@@ -39,6 +39,7 @@ _CELLS = """
 SELECT c.no, c.pos, c.amount_yen, c.unit FROM cells c
 WHERE c.measure = ? AND c.tbl = ? AND c.sheet_year = ? AND c.fiscal_year = ? AND c.scope = ?
 """
+_ATTRIBUTES = "SELECT no, text, year FROM attributes WHERE name = ? AND sheet_year = ?"
 _OF_MINISTRY = " AND c.no IN (SELECT no FROM sheets WHERE ministry = ? AND sheet_year = ?)"
 _PAYEES_OF = """
 SELECT p.no, p.pos, p.block, p.name, p.payee_key, p.corporate_number, p.amount_yen FROM payees p
@@ -178,6 +179,10 @@ class Population:
                 rate = one.amount_yen / budget.amount_yen * 100
                 rates.append(Figure(one.info, rate, "%", one.pos + budget.pos))
         return rates, left_out
+
+    def attributes(self, sheet_year: int, name: str) -> list[tuple[int, str, int | None]]:
+        """(sheet, printed text, year) of one attribute in all sheets of a year (``corpus.store.facts``)."""
+        return [(int(no), str(text), year) for no, text, year in self._corpus.facts(_ATTRIBUTES, [name, sheet_year])]
 
     # ------------------------------------------------------------ payees
 

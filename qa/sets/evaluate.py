@@ -142,6 +142,8 @@ class _Work:
         match self.plan.fold:
             case Fold.COUNT:
                 return Value(title, Decimal(len(rows)), f"COUNT(rows{at})")
+            case Fold.MINISTRIES:
+                return Value(title, Decimal(len({row.info.ministry for row in rows})), "COUNT(distinct rows[2])")
             case Fold.RATE:
                 used = sum((row.parts[0] for row in rows if row.parts), Decimal(0))
                 whole = sum((row.parts[1] for row in rows if row.parts), Decimal(0))
@@ -157,6 +159,8 @@ class _Work:
     def unit(self) -> str:
         if self.plan.fold is Fold.COUNT:
             return "件"
+        if self.plan.fold is Fold.MINISTRIES:
+            return "府省庁"
         if self.plan.fold is Fold.RATE:
             return PERCENT
         if is_money(self.plan.unit):

@@ -16,6 +16,7 @@ class Fold(StrEnum):
     SUM = "合計"
     MEAN = "平均"
     RATE = "全体の率"
+    MINISTRIES = "府省庁の数"
 
 
 class By(StrEnum):
@@ -91,7 +92,25 @@ class Compared:
     said: str
 
 
-Condition = InMinistries | InBureau | InAccount | NameHolds | Paid | Compared
+@dataclasses.dataclass(frozen=True, slots=True)
+class YearIs:
+    """Sheets whose ``attribute`` (事業開始年度, 事業終了（予定）年度) lies in ``first`` to ``last``; None = open."""
+
+    attribute: str
+    first: int | None
+    last: int | None
+    said: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class AttributeIs:
+    """Sheets whose ``attribute`` (事業区分, 推進チームの所見 …) is one of ``values`` as printed."""
+
+    attribute: str
+    values: tuple[str, ...]
+
+
+Condition = YearIs | AttributeIs | InMinistries | InBureau | InAccount | NameHolds | Paid | Compared
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -18,7 +18,9 @@ from corpus.text import name_key
 from corpus.years import kanji_number
 from index.names import NameIndex
 from qa.model import Compare
+from qa.sets.attributes import read_attributes
 from qa.sets.plan import (
+    AttributeIs,
     By,
     Change,
     Compared,
@@ -32,6 +34,7 @@ from qa.sets.plan import (
     Paid,
     Period,
     SetPlan,
+    YearIs,
 )
 from qa.sets.words import set_words
 from qa.understand.cues import read_ministries
@@ -59,8 +62,11 @@ _TOPIC = re.compile(
 )
 _EXCLUDED = re.compile(r"\s?(?:抜き|ぬき|を除いた|を除く|を除き|除く|以外|を含まない|は除く)")
 _BUREAU = re.compile(r"[一-龥ァ-ヶーa-z・]{1,16}?(?:局|庁|官房|部|院|課|室|本部|隊|署)")
-_ACCOUNT = re.compile(r"一般会計|[一-龥]{0,20}特別会計|[一-龥]{2,12}特会")
+_ACCOUNT = re.compile(r"一般会計|[一-龥ァ-ヶー]{0,20}特別会計|[一-龥ァ-ヶー]{2,12}特会")
 _ONLY = re.compile(r"(?:の事業)?(?:だけ|のみ)")
+_USED = re.compile(r"(?:が|を|で|から)(?:使われ|使っ|実施され|行われ|賄われ|支出され)(?:ている|てる|た)?")
+_YEARS_TOLD = re.compile(r"(?P<n>[2-9]|1\d|[二三四五六七八九十])(?:か年度?|カ年度?|ヶ年度?|年度?)(?:分|間)の?")
+_GROUPS_COUNTED = re.compile(r"(?:府省庁|省庁|府省)(?:の数|数|は何(?:府省庁?|省庁?|か所|つ)|は(?:全部で)?いくつ|がいくつ|は幾つ)")
 _PERCENT = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?)\s?(?:%|パーセント)|(?<![\d.])(\d|[一二三四五六七八九])割(?:(\d|[一二三四五六七八九])分)?|半分|半数")
 _OVER_WHOLE = re.compile(r"0円(?:のもの|の事業)?(?:は|を)除[くきい]?た?")
 _TOP_N = re.compile(
@@ -109,6 +115,7 @@ class _Mentions:
     n: int = 0
     place: int = 0
     ranked_ministries: bool = False
+    ends: tuple[int, ...] = ()
 
     def has(self, kind: str, *values: str) -> bool:
         return any(c.kind == kind and (not values or c.value in values) for c in self.cues)
@@ -153,8 +160,15 @@ def _mentions(board: Board, question: Question, places: Directory) -> _Mentions:
     for match in list(board.find(_NUMBER_OF_PAYEE)):
         where.append(Paid(match["n"]))
         board.claim(*match.span(), "条件")
+    where += read_attributes(board, question)
     sheets = _sheet_years(board, places)
     years = read_years(board)
+    spread = years.resolve(places.newest, None).spread
+    for match in list(board.find(_YEARS_TOLD)):
+        if kanji_number(match["n"]) == len(spread):  # 平成27年度から30年度まで4年分
+            board.claim(*match.span(), "期間")
+    for match in list(board.find(_GROUPS_COUNTED)):
+        board.claim(*match.span(), "府省庁の数")
     where += _ministries(board, places)
     where += _accounts(board, places)
     where += _bureaus(board, places, where)
@@ -183,7 +197,7 @@ def _mentions(board: Board, question: Question, places: Directory) -> _Mentions:
     years = read_relative_years(board, years)
     resolved = years.resolve(places.newest, None)
     named = sheets or ((resolved.sheet_year,) if resolved.sheet_year else ())
-    return _Mentions(board, where, resolved.spread, tuple(named), cues, thresholds, n, place, ranked)
+    return _Mentions(board, where, resolved.spread, tuple(named), cues, thresholds, n, place, ranked, resolved.ends)
 
 
 def _asks(sentence: str) -> bool:
@@ -231,7 +245,8 @@ def _accounts(board: Board, places: Directory) -> list[Condition]:
         if not any(name_key(name) in account for account in known):
             continue
         only = _ONLY.match(board.masked, match.end())
-        board.claim(match.start(), only.end() if only else match.end(), "条件")
+        used = only or _USED.match(board.masked, match.end())
+        board.claim(match.start(), used.end() if used else match.end(), "条件")
         where.append(InAccount(name, only=only is not None))
     return where
 
@@ -254,7 +269,7 @@ def _thresholds(board: Board, question: Question) -> list[tuple[Compare, Decimal
     found: list[tuple[Compare, Decimal, str, int, str]] = []
     for match in list(board.find(_OVER_WHOLE)):
         board.claim(*match.span(), "条件")
-        found.append((Compare.GT, Decimal(0), "円", match.start(), "0円を超える"))
+        found.append((Compare.GT, Decimal(0), "円", match.start(), question.source(*match.span())))
     compare = sorted(vocabulary().compare.find(board.text), key=lambda c: (c.start, -c.size))
     numbers = [(value, unit, span) for value, unit, span in spoken_amounts(board.text)]
     numbers += [(_percent(m), "%", m.span()) for m in _PERCENT.finditer(board.text)]
@@ -341,9 +356,17 @@ def _take_payee(
 
 
 def _compose(found: _Mentions, question: Question, places: Directory) -> SetPlan | None:
+    if found.has("change") and len(found.ends) == 2:
+        found.fiscal = found.ends
     measure, conditions = _measure_and_conditions(found)
     paid = any(isinstance(one, Paid) for one in found.where)
     count = found.has("fold", "count")
+    if paid and measure and not conditions:
+        if not all(re.search("支出|支払|払", c.phrase) for c in found.cues if c.kind == "measure"):
+            return None  # the budget of projects that list the payee is not what it received
+        measure = Measure.PAYEE_AMOUNT.value
+    if found.board.of("府省庁の数"):
+        return _ministries_counted(found, places) if not measure or measure == Measure.PAYEE_AMOUNT else None
     if paid and not measure and (found.has("payee") or not count):
         measure = "" if count else Measure.PAYEE_AMOUNT.value
     if measure is None:
@@ -376,6 +399,12 @@ def _compose(found: _Mentions, question: Question, places: Directory) -> SetPlan
         fold, shown, periods, (*found.where, *conditions), By.NOTHING if listed else by, order, n, found.place, change,
         listed or (fold is Fold.COUNT and not count and order is Order.NONE and by is By.NOTHING), unit,
     )
+
+
+def _ministries_counted(found: _Mentions, places: Directory) -> SetPlan | None:
+    """In how many ministries there are such sheets."""
+    periods = _periods(found, Measure.PAYEE_AMOUNT.value, places)
+    return SetPlan(Fold.MINISTRIES, "", periods, tuple(found.where)) if len(periods) == 1 and not found.thresholds else None
 
 
 def _asks_one(found: _Mentions) -> bool:
@@ -418,7 +447,8 @@ def _fold(found: _Mentions, measure: str, conditions: list[Compared], *, paid: b
     if counted and not (measure and found.has("fold", "sum")):
         return Fold.COUNT if not measure or measure == Measure.PAYEE_AMOUNT else None
     if not measure:
-        return Fold.COUNT if conditions or paid or found.has("by", "project") or any(isinstance(w, NameHolds) for w in found.where) else None
+        narrowed = any(isinstance(one, NameHolds | YearIs | AttributeIs) for one in found.where)
+        return Fold.COUNT if conditions or paid or narrowed or found.has("by", "project") else None
     return Fold.RATE if measure == Measure.EXECUTION_RATE else Fold.SUM
 
 

@@ -9,12 +9,12 @@ from decimal import Decimal
 from corpus.fields import Measure
 from corpus.model import Origin
 from corpus.store.model import SheetInfo
-from corpus.text import name_key
+from corpus.text import name_key, nfkc
 from corpus.units import YEN_PER_UNIT, is_money
 from qa.answer.population import NO_BUDGET, NOT_PRINTED, Figure, Population, Scoped, one_block_each
 from qa.answer.select import STAND_INS
 from qa.model import Compare, Filter
-from qa.sets.plan import By, Compared, InAccount, InBureau, InMinistries, NameHolds, Paid, Period, SetPlan
+from qa.sets.plan import AttributeIs, By, Compared, InAccount, InBureau, InMinistries, NameHolds, Paid, Period, SetPlan, YearIs
 
 UNUSED = "不用額"
 NEGATIVE = "計から執行額を引くと負になる"
@@ -78,11 +78,29 @@ def _members(
             paying = {row.no for row in population.payee_rows(_scope(plan, period), one.payee)}
             infos = [info for info in infos if info.no in paying]
     for one in plan.where:
+        if isinstance(one, YearIs | AttributeIs):
+            infos, unmet = _of_attribute(one, infos, population.attributes(period.sheet_year, one.attribute))
+            left += unmet
+    for one in plan.where:
         if isinstance(one, Compared):
             figures, missing = _figures(plan, period, infos, population, one.measure)
             left += missing
             infos = [row.info for row in figures if _meets(row.value, one)]
     return infos, left
+
+
+def _of_attribute(
+    condition: YearIs | AttributeIs, infos: list[SheetInfo], recorded: list[tuple[int, str, int | None]]
+) -> tuple[list[SheetInfo], list[tuple[SheetInfo, str]]]:
+    """The sheets that meet the condition; those that record nothing (or no year) to compare are left out."""
+    if isinstance(condition, AttributeIs):
+        wanted = {nfkc(value) for value in condition.values}
+        meeting = {no for no, text, _ in recorded if nfkc(text) in wanted}
+        return [info for info in infos if info.no in meeting], []
+    years = {no: year for no, _, year in recorded if year is not None}
+    low, high = condition.first or 0, condition.last or 9999
+    kept = [info for info in infos if low <= years.get(info.no, -1) <= high]
+    return kept, [(info, f"{condition.attribute}の年度の記載なし") for info in infos if info.no not in years]
 
 
 def _in(condition: object, info: SheetInfo) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qa.answer.draft import Joined, Part, User, Words
-from qa.sets.plan import Compared, Fold, InAccount, InBureau, InMinistries, NameHolds, Paid, SetPlan
+from qa.sets.plan import AttributeIs, Compared, Fold, InAccount, InBureau, InMinistries, NameHolds, Paid, SetPlan, YearIs
 
 _FOLDED = {Fold.SUM: "の合計", Fold.MEAN: "の平均（事業一つ当たり）", Fold.RATE: "（全体）", Fold.COUNT: ""}
 
@@ -15,6 +15,8 @@ def scope_words(plan: SetPlan) -> Words:
 
 
 def measure_words(plan: SetPlan) -> Words:
+    if plan.fold is Fold.MINISTRIES:
+        return Words("ある府省庁の数")
     if plan.fold is Fold.COUNT or not plan.measure:
         return Words("事業（シート）の数")
     return Words(plan.measure + _FOLDED[plan.fold])
@@ -37,6 +39,10 @@ def where_parts(plan: SetPlan) -> tuple[Part, ...]:
                 parts.append(Joined((Words("支出先に「"), User(payee), Words("」があるもの")), ""))
             case Compared(measure=measure, said=said):
                 parts.append(Joined((Words(f"{measure}が"), User(said), Words("もの")), ""))
+            case YearIs(said=said):
+                parts.append(Joined((User(said), Words("もの")), ""))
+            case AttributeIs(attribute, values):
+                parts.append(Words(f"{attribute}が「{'」「'.join(values)}」のもの"))
             case _:
                 pass
     return tuple(parts)
