@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from corpus.years import kanji_number
 from qa import lock
 from qa.answer import Library, answer
 from qa.answer.draft import Draft
@@ -20,9 +21,9 @@ from qa.answer.population import Population
 from qa.answer.suggest import suggestions
 from qa.model import Answer, Interpretation, Operation, Status, Subject
 from qa.render import render
+from qa.session import Sessions, Turn
 from qa.sets.interpret import interpret
 from qa.sets.read import Unread
-from qa.session import Sessions, Turn
 from qa.understand.context import Context
 from qa.understand.understand import understand
 
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from index.search import Searcher
 
 MAX_QUESTION = 2000
+PLACE = re.compile(
+    r"(?:では|じゃあ|その|この|上の|リストの|うち)?[、\s]*(?:第?(?P<n>[0-9０-９]{1,2}|[一二三四五六七八九十])(?:位|番目|番)|(?P<m>一番上|トップ|最初)|(?P<last>最後))の(?:事業|プロジェクト|シート|もの|やつ)?(?:の|は|で|について)?[、\s]*"
+)
 _log = logging.getLogger(__name__)
 
 _EMPTY = "質問が入力されていません。事業名と、知りたいこと（執行額、支出先、事業の目的など）を入力してください。"
@@ -127,16 +131,30 @@ class Engine:
                 previous_years=turn.years,
                 previous_answered=turn.answered,
             )
-        if turn is None and not sheet_id:
+        if turn is not None and (listed := self._in_the_list(question, turn)):
+            return listed
+        of_set = None
+        if not sheet_id:
             of_set = interpret(question, context, self.population)
             if isinstance(of_set, Interpretation):
                 return of_set
-        else:
-            of_set = None
         read = understand(question, context)
         if isinstance(of_set, Unread) and of_set.about_sets and read.subject is Subject.MANY:
             return _without_the_unread(read, of_set)
         return read
+
+    def _in_the_list(self, question: str, turn: Turn) -> Interpretation | None:
+        """``2位の事業の執行額は``: a question about one of the projects that the answer before listed."""
+        place = PLACE.match(question.strip())
+        if place is None or not turn.listed:
+            return None
+        number = len(turn.listed) if place["last"] else kanji_number(unicodedata.normalize("NFKC", place["n"] or "1"))
+        if not 1 <= number <= len(turn.listed):
+            return None
+        rest = question.strip()[place.end() :]
+        context = Context(self.corpus, self.names, self.searcher, turn.listed[number - 1])
+        read = understand(rest or "事業概要は", context)
+        return dataclasses.replace(read, question=question)
 
     def _checked(self, question: str, asked: Interpretation, draft: Draft) -> Answer:
         """The rendered answer when the figure lock accepts it, else a refusal that shows no figure."""
@@ -162,7 +180,12 @@ class Engine:
 
     def _remember(self, session: str | None, asked: Interpretation, draft: Draft, answered: Answer) -> None:
         focus = answered.citations[0].sheet_id if answered.citations else ""
-        turn = Turn(asked, focus, draft.payees, draft.years, answered.status is Status.ANSWERED)
+        before = self.sessions.last(session)
+        if before is not None and asked.subject is Subject.NONE and not asked.sheets and not asked.rivals:
+            self.sessions.keep(session, dataclasses.replace(before, answered=False))  # an unread turn loses nothing
+            return
+        listed = listed_sheets(answered) if asked.subject is Subject.MANY else before.listed if before is not None else ()
+        turn = Turn(asked, focus, draft.payees, draft.years, answered.status is Status.ANSWERED, listed)
         self.sessions.keep(session, turn)
 
 
@@ -176,6 +199,12 @@ def project_names(corpus: Corpus, searcher: Searcher | None = None) -> NameIndex
     if stored.is_dir():
         return NameIndex.open(stored, lambda path: corpus.verified(path.relative_to(corpus.path).as_posix()))
     return NameIndex.build([info.project for info in corpus.infos()])
+
+
+def listed_sheets(answered: Answer) -> tuple[str, ...]:
+    """The sheets of an answer's results in the order shown, each once."""
+    cited = (answered.citations[one.citations[0]].sheet_id for one in answered.results if one.citations)
+    return tuple(dict.fromkeys(cited))
 
 
 def _without_the_unread(read: Interpretation, unread: Unread) -> Interpretation:

@@ -110,7 +110,7 @@ TEMPLATES: dict[Say, str] = {
     Say.SET_YEAR_BEST: "{scope}[（{where}）]の{measure}が{which}のは**{year}**で、**{figure}**です。",
     Say.SET_UNREAD: (
         "質問のうち{words}を読み取れなかったため、お答えしていません。"
-        "府省庁、シートの年度、事業名に含む語、支出先、金額の条件などに言い換えてお尋ねください。"
+        "シートの言葉（執行額、支出先、成果指標、府省庁、事業名に含む語など）に言い換えてお尋ねください。"
     ),
     Say.NO_MANY: "[{sheet}の]行政事業レビューシートは、取り込まれていません。",
     Say.NOT_RECORDED: (

@@ -18,6 +18,7 @@ class Turn:
     payees: tuple[str, ...] = ()
     years: tuple[int, ...] = ()
     answered: bool = True
+    listed: tuple[str, ...] = ()  # sheets of the last list shown, in its order ("2位の事業")
 
 
 class Sessions:

@@ -22,9 +22,9 @@ from qa.answer.refuse import ambiguous, no_sheet_of_year, not_found, not_recorde
 from qa.answer.select import Gap
 from qa.answer.texts import text
 from qa.answer.view import Library
-from qa.sets.evaluate import evaluate
 from qa.answer.years import best_year, pairwise, per_unit, rate, summed, trend, unused, years_over
 from qa.model import Candidate, Interpretation, Operation, Subject
+from qa.sets.evaluate import evaluate
 
 if TYPE_CHECKING:
     from corpus.store.reader import Corpus

@@ -10,7 +10,7 @@ from qa.answer.payee_rows import core
 from qa.answer.population import Population, Scoped
 from qa.model import Filter, Interpretation, Operation, Subject
 from qa.sets.plan import By, Change, Fold, InBureau, InMinistries, NameHolds, Order, Paid, SetPlan
-from qa.sets.read import Unread, read_set
+from qa.sets.read import Unread, read_set, read_turn
 from qa.understand.context import Context
 from qa.understand.directory import directory
 from qa.understand.text import QuestionError, read_question
@@ -28,8 +28,16 @@ def interpret(question: str, context: Context, population: Population) -> Interp
     except QuestionError:
         return None
     places = directory(context.corpus, context.names)
-    plan = read_set(parsed, context.names, places, functools.partial(payee_like, population))
+    like = functools.partial(payee_like, population)
+    before = context.previous.plan if context.previous is not None else None
+    plan = read_turn(parsed, before, context.names, places, like) if before is not None else read_set(parsed, context.names, places, like)
+    if context.previous is not None and before is None and not (isinstance(plan, SetPlan) and _stands_alone(plan)):
+        return None  # a turn about a project: only a question that names its own set leaves it
     return _worded(question, plan) if isinstance(plan, SetPlan) else plan
+
+
+def _stands_alone(plan: SetPlan) -> bool:
+    return any(isinstance(one, InMinistries | NameHolds) for one in plan.where) or plan.by is By.MINISTRY
 
 
 def payee_like(population: Population, words: str, sheet_year: int) -> str:

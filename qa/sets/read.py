@@ -142,6 +142,81 @@ def read_set(question: Question, names: NameIndex, places: Directory, payee_like
     return _compose(found, question, places) if about else None
 
 
+def read_turn(question: Question, before: SetPlan, names: NameIndex, places: Directory, payee_like: PayeeLookup) -> SetPlan | Unread | None:
+    """A turn after a set: what its words say replaces the same kind of part of ``before``.
+
+    Unread when words are left over, None when nothing in it is a part of a plan.
+    """
+    board = Board(question.text)
+    if _names_a_project(question, names):
+        return None
+    board_nested = next(board.find(_NESTED), None)
+    if board_nested is not None:
+        board.claim(*board_nested.span(), "入れ子")
+    found = _mentions(board, question, places)
+    left = _left(board, question)
+    if left and _take_payee(found, left, question, payee_like, places):
+        left = _left(board, question)
+    if left:
+        return Unread(tuple(question.source(*span) for span in left), about_sets=True)
+    said = bool(found.where or found.fiscal or found.sheets or found.thresholds)
+    asks = any(c.kind in ("fold", "measure", "most", "direction", "by", "change", "payee") for c in found.cues) or found.n or found.place
+    if not said and not asks:
+        return None
+    return _edited(found, before, question, places) if not asks or not _complete(found) else _merged(found, before, question, places)
+
+
+_NESTED = re.compile(r"(?:その|この|それらの|上記の|以上の)(?:中で|中では|中の|うちで|うち|なかで|内で|内)")
+
+
+def _complete(found: _Mentions) -> bool:
+    """The turn asks something of its own: a value, an order, a count."""
+    return any(c.kind in ("fold", "measure", "most", "direction", "change") for c in found.cues) or bool(found.thresholds)
+
+
+def _edited(found: _Mentions, before: SetPlan, question: Question, places: Directory) -> SetPlan | None:
+    """Only conditions or years are new: the question before, asked of them."""
+    where = _replaced(before.where, found.where)
+    periods = before.periods
+    if found.fiscal or found.sheets:
+        periods = _periods(found, before.measure or next((c.measure for c in before.where if isinstance(c, Compared)), ""), places)
+    if not periods or (before.change is not Change.NONE and len(periods) != 2):
+        return None
+    by = By.MINISTRY if found.has("by", "ministry") else By.YEAR if found.has("by", "year") else before.by
+    if by is By.YEAR and len(periods) < 2:
+        return None
+    return dataclasses.replace(before, where=where, periods=periods, by=by, n=found.n or before.n, place=found.place or before.place)
+
+
+def _merged(found: _Mentions, before: SetPlan, question: Question, places: Directory) -> SetPlan | None:
+    """A new question about the set talked about: its conditions and years go on unless new ones are said."""
+    years = bool(found.fiscal or found.sheets)
+    found.where = list(_replaced(tuple(w for w in before.where if not isinstance(w, Compared) or not found.thresholds), found.where))
+    plan = _compose(found, question, places)
+    if plan is None or years:
+        return plan
+    offset = _OFFSET.get(plan.measure, 0)
+    sheets = tuple(dict.fromkeys(period.sheet_year for period in before.periods))
+    if plan.change is not Change.NONE:
+        return plan if len(plan.periods) == 2 else None
+    periods = tuple(Period(year, year - offset) for year in sheets)
+    if before.measure and _OFFSET.get(before.measure, 0) == offset:
+        periods = before.periods
+    return dataclasses.replace(plan, periods=periods)
+
+
+def _replaced(before: tuple[Condition, ...], new: list[Condition]) -> tuple[Condition, ...]:
+    """``new`` conditions in place of those of their kind."""
+    kinds = {_kind(one) for one in new}
+    if any(isinstance(one, InMinistries) for one in new):
+        kinds.add((InBureau, ""))  # a bureau is of the ministry before
+    return (*(one for one in before if _kind(one) not in kinds), *new)
+
+
+def _kind(condition: Condition) -> tuple[type, str]:
+    return type(condition), condition.attribute if isinstance(condition, YearIs | AttributeIs) else ""
+
+
 def _names_a_project(question: Question, names: NameIndex) -> bool:
     """The whole name of a project stands in the question outside quotation marks that a condition uses."""
     taken = [m.span("word") for p in (_NAME_HOLDS, _NAME_HOLDS_OF) for m in p.finditer(question.text)]

@@ -14,7 +14,19 @@ from corpus.units import YEN_PER_UNIT, is_money
 from qa.answer.population import NO_BUDGET, NOT_PRINTED, Figure, Population, Scoped, one_block_each
 from qa.answer.select import STAND_INS
 from qa.model import Compare, Filter
-from qa.sets.plan import AttributeIs, By, Compared, InAccount, InBureau, InMinistries, NameHolds, Paid, Period, SetPlan, YearIs
+from qa.sets.plan import (
+    AttributeIs,
+    By,
+    Compared,
+    InAccount,
+    InBureau,
+    InMinistries,
+    NameHolds,
+    Paid,
+    Period,
+    SetPlan,
+    YearIs,
+)
 
 UNUSED = "不用額"
 NEGATIVE = "計から執行額を引くと負になる"
@@ -190,7 +202,8 @@ def _unused(executed: Figure, budget: Figure, carried: Figure, period: Period) -
     """不用額 in the form's own definition (domain.md): in the RSシステム 計 still holds what was carried over."""
     if executed.amount_yen is None or budget.amount_yen is None:
         return NOT_PRINTED
-    over, parts = Decimal(0), (budget, executed)
+    over = Decimal(0)
+    parts: tuple[Figure, ...] = (budget, executed)
     if executed.info.origin is Origin.RS_CSV and carried.amount_yen is not None:
         over, parts = abs(carried.amount_yen), (budget, executed, carried)
     left = budget.amount_yen - executed.amount_yen - over

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from qa.answer.draft import Joined, Part, User, Words
-from qa.sets.plan import AttributeIs, Compared, Fold, InAccount, InBureau, InMinistries, NameHolds, Paid, SetPlan, YearIs
+from qa.sets.plan import (
+    AttributeIs,
+    Compared,
+    Fold,
+    InAccount,
+    InBureau,
+    InMinistries,
+    NameHolds,
+    Paid,
+    SetPlan,
+    YearIs,
+)
 
 _FOLDED = {Fold.SUM: "の合計", Fold.MEAN: "の平均（事業一つ当たり）", Fold.RATE: "（全体）", Fold.COUNT: ""}
 

@@ -74,6 +74,9 @@ def _read_numbers(reading: Reading, sheet: Sheet | None, focus: Focus) -> Interp
     item = find_item(reading, sheet) if sheet is not None else None
     if is_money(measures) or operation_asked(reading, measures) is Operation.UNUSED:
         name, table = _budget_item(reading, item)
+        words = "" if name else _leftover_words(reading)
+        if words:
+            return _not_understood(reading, words)
         found = read_figure(reading, focus, measures)
         if not name and found.operation is Operation.LOOKUP and _misses_something(reading, found):
             return _unread(reading)
@@ -97,8 +100,8 @@ def _read_numbers(reading: Reading, sheet: Sheet | None, focus: Focus) -> Interp
 
 def _without_measure(reading: Reading, focus: Focus) -> Interpretation:
     words = _leftover_words(reading)
-    if words and not reading.has("operation"):
-        return _unknown(reading, words)
+    if words and not (reading.has("measure", "実績") and reading.has("operation")):
+        return _not_understood(reading, words)
     computed = operation_asked(reading, ()) is not Operation.LOOKUP
     nothing = not reading.has("operation") and not computed
     only_sum = set(reading.values("operation")) == {"sum"} and not reading.resolved.ends
@@ -149,7 +152,7 @@ def _read_text(reading: Reading, payee: str) -> Interpretation | None:
         return None
     best = max(fields, key=lambda c: (c.size, c.start))
     if thing := _of_field(reading, best.end):
-        return _unknown(reading, thing)
+        return _not_understood(reading, thing)
     figures = [c for c in reading.cues if c.kind == "measure" and len(c.phrase) >= 3 and c.value != "実績"]
     plainly = [c for c in figures if c.start > best.start or best.size < _SHORT_FIELD]
     if plainly and _HOW_MUCH.search(reading.rest) and best.value != Field.CHANGE_REASON:
@@ -192,6 +195,11 @@ def _text(reading: Reading, field: str, item: str) -> Interpretation:
 def _unknown(reading: Reading, thing: str) -> Interpretation:
     found = _text(reading, "", item=thing)
     return dataclasses.replace(found, reason=f"{NO_SUCH_ITEM}（{thing}）", unit=unit_asked(reading))
+
+
+def _not_understood(reading: Reading, words: str) -> Interpretation:
+    """Words that nothing explains: not read is not the same as not recorded."""
+    return Interpretation(reading.question.original, Subject.NONE, Operation.LOOKUP, not_understood=(words,))
 
 
 def _unread(reading: Reading) -> Interpretation:

@@ -44,7 +44,8 @@ def choose(fits: list[NameFit], directory: Directory, hints: Hints) -> Choice:
     near = tuple(f for f in fits[:5] if resembles(f))
     good = [f for f in good if f.in_ministry] or [f for f in good if f.exact and f.fit.total >= 5]
     if not good:
-        return Choice(None, (), near)
+        alone = _standing_alone(near)
+        return Choice(alone, (), near) if alone else Choice(None, (), near)
     good = _whole(good, hints) or good
     best = _in_year(good, hints)
     if best.in_year:
@@ -53,6 +54,13 @@ def choose(fits: list[NameFit], directory: Directory, hints: Hints) -> Choice:
     if len(rivals) == 1 and best.fit.name_share < 0.4 and best.fit.covered < 4:
         return Choice(None, (), near)
     return Choice(best, tuple(rivals) if len(rivals) > 1 else (), near)
+
+
+def _standing_alone(near: tuple[NameFit, ...]) -> NameFit | None:
+    """The one long name that stands whole between brackets, blanks, particles and the ends of the question."""
+    whole = [f for f in near if f.exact and f.fit.total >= _DISTINCT and f.in_ministry and f.fit.glued + f.fit.bound <= _NOTHING_MISSING]
+    outer = [f for f in whole if not any(_inside(f, other) for other in whole)]
+    return outer[0] if len(outer) == 1 else None
 
 
 def _whole(good: list[NameFit], hints: Hints) -> list[NameFit]:
