@@ -18,7 +18,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from decimal import ROUND_HALF_UP, Decimal, DecimalException
 
-from qa.model import Answer, AnswerTable, Citation, Result, Span
+from qa.model import Answer, Interpretation, AnswerTable, Citation, Result, Span
 
 _YEN = {
     "円": Decimal(1), "千円": Decimal(1000), "万円": Decimal(10_000), "十万円": Decimal(100_000),
@@ -313,8 +313,14 @@ def _years_in(texts: Iterable[str]) -> set[int]:
 
 def _question(answer: Answer, span: Span, shown: str) -> bool:
     asked = answer.interpretation
-    read = () if asked is None else (asked.item, asked.payee, asked.block, asked.filter.payee, asked.filter.topic)
+    read = () if asked is None else (asked.item, asked.payee, asked.block, asked.filter.payee, asked.filter.topic, *_said(asked))
     return (span.part in answer.question or span.part in read) and _same_quotes(_plain(shown)) == _same_quotes(_plain(span.part))
+
+
+def _said(asked: Interpretation) -> tuple[str, ...]:
+    """Words of earlier turns that the plan carries on."""
+    where = () if asked.plan is None else asked.plan.where
+    return tuple(str(getattr(one, name)) for one in where for name in ("said", "word", "payee") if hasattr(one, name))
 
 
 def _threshold(answer: Answer, span: Span, shown: str) -> bool:

@@ -74,8 +74,7 @@ def _read_numbers(reading: Reading, sheet: Sheet | None, focus: Focus) -> Interp
     item = find_item(reading, sheet) if sheet is not None else None
     if is_money(measures) or operation_asked(reading, measures) is Operation.UNUSED:
         name, table = _budget_item(reading, item)
-        words = "" if name else _leftover_words(reading)
-        if words:
+        if not name and (words := _restricting_words(reading)):
             return _not_understood(reading, words)
         found = read_figure(reading, focus, measures)
         if not name and found.operation is Operation.LOOKUP and _misses_something(reading, found):
@@ -232,6 +231,25 @@ def _leftover_words(reading: Reading) -> str:
         return ""
     _, start, end = max(stretches)
     return reading.question.source(start, end)
+
+
+_ASKS_ONLY = re.compile(
+    r"教示|使い切|構い|数字|字で|割合|比率|何割|万円|単位|rs(?:システム)?|シート|手元|承知|思い|聞い|見受け|合って|億円|千円|百万|%|パーセント|倍|実際|結局|年間|全部|合計|いくつ|どれ"
+)
+
+
+def _restricting_words(reading: Reading) -> str:
+    """Words behind the project's name that no part of the reading explains and that may restrict the figure.
+
+    What stands before the name tells which project it is; 東京都内分の, 国庫に返納した behind it tell which money.
+    """
+    for start, end in left_over(reading.board):
+        words = reading.board.text[start:end]
+        if reading.span is not None and end <= reading.span[0]:
+            continue
+        if end - start >= 2 and _near_asked(reading, start, end) and not _ASKS_ONLY.search(words):
+            return reading.question.source(start, end)
+    return ""
 
 
 def _near_asked(reading: Reading, start: int, end: int) -> bool:

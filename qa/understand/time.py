@@ -42,6 +42,7 @@ _RECENT = re.compile(
     rf"|(?P<m>{_NUMBER})\s?(?:[かヶヵケカ箇]年度?|年度?(?:間|分))(?:の間)?"
 )
 _SEVERAL = re.compile(r"の\s?(?:[2-9]|[二三四五六七八九])\s?(?:[かヶヵケカ箇]年|年間|年分|年度分)")  # 令和2・3・4の3か年度
+_BEFORE_MEASURE = re.compile(r"\s?(?:当初|補正|執行|概算要求|要求額|予算計|繰越|の執行|の当初|の補正|の要求)")
 _COUNTED_YEARS = re.compile(r"(?:年度)?の\s?([2-9]|[二三四五六七八九])\s?年度(?=[でのをは間分])")
 _LATEST = re.compile(r"(?:直近|最新|最近|一番新しい|最も新しい|新しい)(?:の)?(?:年度?|もの)?")
 _EARLIEST_PLAIN = 2005  # ``h3`` alone is a rocket, not 平成3年度
@@ -241,6 +242,8 @@ def _mention(items: list[re.Match[str]], forms: list[Form]) -> Mention | None:
 def _is_year(match: re.Match[str], final: bool) -> bool:
     text = match.string
     if match["short"] is not None:
+        if final and _BEFORE_MEASURE.match(text, match.end()) and text[match.start() : match.end()].isdigit() and match.end() - match.start() == 2:
+            return True  # 24執行額, 28概算要求: a bare number right before a figure of the budget table
         return (match["suffix"] or "").strip() == "年度" or bool(_SEVERAL.match(text, match.end())) if final else True
     if match["suffix"] or match["era"] in ("平成", "令和", "昭和"):
         return True
