@@ -58,7 +58,7 @@ def choose(fits: list[NameFit], directory: Directory, hints: Hints) -> Choice:
 
 def _standing_alone(near: tuple[NameFit, ...]) -> NameFit | None:
     """The one long name that stands whole between brackets, blanks, particles and the ends of the question."""
-    whole = [f for f in near if f.exact and f.fit.total >= _DISTINCT and f.in_ministry and f.fit.glued + f.fit.bound <= _NOTHING_MISSING]
+    whole = [f for f in near if f.exact and f.in_ministry and f.fit.total >= _DISTINCT and (f.enclosed or f.fit.glued + f.fit.lead <= _NOTHING_MISSING)]
     outer = [f for f in whole if not any(_inside(f, other) for other in whole)]
     return outer[0] if len(outer) == 1 else None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from itertools import pairwise
 
 from corpus.fields import Measure
 from qa.model import Interpretation, Operation, Subject
@@ -40,6 +41,9 @@ _MONEY = frozenset(
         Measure.REQUEST, Measure.REQUEST_TOTAL, Measure.REQUEST_WISH,
     }
 )  # fmt: skip
+_MINUS = re.compile(r"\s[-－−]\s|から.*引|マイナス")
+_ROW_SUM = re.compile(r"(?:執行額|当初予算|補正予算|要求額)の?計(?![一-龥])")
+_SHARE = re.compile(r"比率|割合|占め|何割|何%|何パーセント")
 _EXECUTED = frozenset({Measure.EXECUTED, Measure.EXECUTION_RATE, Measure.EXECUTION_RATE_INITIAL})
 _REQUESTS = frozenset({Measure.REQUEST, Measure.REQUEST_TOTAL, Measure.REQUEST_WISH})
 _PAIR = frozenset({Operation.DIFFERENCE, Operation.GROWTH_RATE, Operation.RATIO})
@@ -116,16 +120,22 @@ def operation_asked(reading: Reading, measures: tuple[str, ...]) -> Operation:
         (Operation.MAX_YEAR, "max_year" in named or bool(SUPERLATIVE.search(words) and YEAR_ASKED.search(words))),
         (Operation.MIN_YEAR, "min_year" in named),
         (Operation.TREND, reading.years.recent >= 3 and "どう" in words),
-        (Operation.DIFFERENCE, ("difference" in named or bool(CHANGE.search(words))) and not supplementary),
+        (Operation.DIFFERENCE, ("difference" in named or bool(CHANGE.search(words)) or _minus(reading)) and not supplementary),
         (Operation.MEAN, "mean" in named),
-        (Operation.SUM, ("sum" in named or bool(TOTALLED.search(words))) and several),
+        (Operation.SUM, ("sum" in named or bool(TOTALLED.search(words) or _ROW_SUM.search(reading.rest))) and several),
         (Operation.TREND, "trend" in named),
-        (Operation.SHARE, "share" in named and len(measures) >= 2),
+        (Operation.SHARE, ("share" in named or bool(_SHARE.search(words))) and len(measures) >= 2),
         (Operation.EXECUTION_RATE, Measure.EXECUTION_RATE in measures),
         (Operation.SUM, reading.years.recent >= 2 and bool(ONE_ANSWER.search(words)) and not EACH.search(words)),
         (Operation.TREND, reading.years.recent >= 2),
     )
     return next((operation for operation, holds in rules if holds), _over_years(reading, words, measures))
+
+
+def _minus(reading: Reading) -> bool:
+    """Two figures with a minus sign, or 引く, between them: R6要求額 － R5当初予算."""
+    places = sorted((c.start, c.end) for c in reading.cues if c.kind == "measure")
+    return any(_MINUS.search(reading.board.text[one[1] : two[0]]) for one, two in pairwise(places))
 
 
 def _over_years(reading: Reading, words: str, measures: tuple[str, ...]) -> Operation:

@@ -49,6 +49,9 @@ class Hints:
         return tuple(dict.fromkeys(m.name for m in self.mentions))
 
 
+_PAIRS = frozenset({"()", "<>", "「」", "『』", "【】", "〈〉", "《》", "≪≫", "[]", "〔〕", '""', "“”"})
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class NameFit:
     """One name with the evidence for it."""
@@ -62,11 +65,17 @@ class NameFit:
     in_ministry: bool  # likewise for the ministry
     starts: bool  # the words taken for the name begin as the name does
     ends: bool  # … and end as it does, brackets at its end apart
+    enclosed: bool = False  # it stands whole between a pair of brackets or quotation marks
     paid: bool = False  # it stands where a payee's name would (…への支出額)
 
     @property
     def score(self) -> float:
         return self.fit.score + (0.4 if self.printed else 0.0)
+
+
+def _enclosed(text: str, fit: Alignment) -> bool:
+    before, after = text[: fit.start].rstrip()[-1:], text[fit.end :].lstrip()[:1]
+    return bool(before) and bool(after) and (before + after) in _PAIRS
 
 
 def rank_names(
@@ -163,4 +172,4 @@ def _name_fit(
     ends = base.endswith(folded[-2:]) or whole.endswith(folded[-2:]) or base[-4:] in folded
     printed = name_key(words) == directory.key_of[name_id]
     paid = bool(_PAID.match(text, fit.end))
-    return NameFit(name_id, name, fit, folded == whole, printed, in_year, in_ministry, starts, ends, paid)
+    return NameFit(name_id, name, fit, folded == whole, printed, in_year, in_ministry, starts, ends, _enclosed(text, fit), paid)
