@@ -37,7 +37,7 @@ from qa.sets.plan import (
     YearIs,
 )
 from qa.sets.words import set_words
-from qa.understand.cues import read_ministries
+from qa.understand.cues import claim_fillers, read_ministries
 from qa.understand.directory import Directory
 from qa.understand.payees import read_payee_forms
 from qa.understand.spans import BLANK, Board
@@ -70,7 +70,7 @@ _GROUPS_COUNTED = re.compile(r"(?:府省庁|省庁|府省)(?:の数|数|は何(?
 _PERCENT = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?)\s?(?:%|パーセント)|(?<![\d.])(\d|[一二三四五六七八九])割(?:(\d|[一二三四五六七八九])分)?|半分|半数")
 _OVER_WHOLE = re.compile(r"0円(?:のもの|の事業)?(?:は|を)除[くきい]?た?")
 _TOP_N = re.compile(
-    rf"(?P<a>{_COUNT})\s?(?P<what>府省庁|省庁|府省|省|事業|つ|件|位|個|本|社)(?:まで|だけ)?|(?<=トップ)\s?(?P<b>{_COUNT})|(?<=ベスト)\s?(?P<c>{_COUNT})"
+    rf"(?P<a>{_COUNT})\s?(?P<what>府省庁|省庁|府省|省|事業|つ|件|位|個|本|社)(?:まで|だけ)?|(?<=トップ)\s?(?P<b>{_COUNT})|(?<=ベスト)\s?(?P<c>{_COUNT})|(?<=ビッグ)\s?(?P<g>{_COUNT})|(?<=トップ)(?P<three>スリー)"
     rf"|(?<=上位)\s?(?P<d>{_COUNT})|(?<=ワースト)\s?(?P<e>{_COUNT})|(?<=下位)\s?(?P<f>{_COUNT})"
 )
 _FIRST_TO = re.compile(rf"1位(?:から|~|-|〜)(?P<n>{_COUNT})位(?:まで)?")
@@ -83,7 +83,7 @@ _NUMBER_OF_PAYEE = re.compile(r"法人番号(?:が|は|:|の)?\s?(?P<n>\d{13})(?
 _UNIT_ASKED = re.compile(r"何(百万円|億円|千円|万円|兆円)|(百万円|億円|千円|万円)(?:単位|で)")
 _CONTENT = re.compile(r"[一-龥々ァ-ヶーa-z0-9]")
 _PARTICLES = re.compile(  # longer ones first: です is not で and a rest
-    r"(?:ください|でしょう|でき|出来|あった|とどま|もらえ|もらい|いただ|ほしい|ちなみに|そして|といった|という|における|において|による|すると|とする|として|にて|"
+    r"(?:ください|でしょう|でき|出来|あった|とどま|もらえ|もらい|いただき|いただ|ほしい|きたい|ござ|ちなみに|そして|といった|という|における|において|による|すると|とする|として|にて|"
     r"から|まで|より|って|です|でし|ます|まし|ません|した|して|する|され|てる|てい|いる|いま|ある|あり|ない|なら|なり|なる|なっ|せん|"
     r"たい|だと|だけ|のみ|ほう|ため|ので|のか|こと|もの|もと|くれ|ねえ|かな|かね|その|この|それ|これ|あと|また|つい|みた|みて|みる|やつ|どう|そう|"
     r"じゃ|では|ごと|など|ほど|くらい|ぐらい|ところ|どれ|いくら|いつ|どこ|だれ|った|っけ|"
@@ -270,6 +270,7 @@ def _mentions(board: Board, question: Question, places: Directory) -> _Mentions:
     for cue in cues:
         board.claim(cue.start, cue.end, cue.kind, cue.value)
     years = read_relative_years(board, years)
+    claim_fillers(board)
     resolved = years.resolve(places.newest, None)
     named = sheets or ((resolved.sheet_year,) if resolved.sheet_year else ())
     return _Mentions(board, where, resolved.spread, tuple(named), cues, thresholds, n, place, ranked, resolved.ends)
@@ -382,7 +383,7 @@ def _numbers(board: Board) -> tuple[int, int, bool]:
     for match in list(board.find(_TOP_N)):
         number = next(g for g in (match["a"], *match.groups()[2:]) if g)
         board.claim(*match.span(), "順位")
-        return kanji_number(number), 0, bool(match["what"]) and "省" in match["what"]
+        return 3 if match["three"] else kanji_number(number), 0, bool(match["what"]) and "省" in match["what"]
     return 0, 0, False
 
 

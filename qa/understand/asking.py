@@ -14,7 +14,25 @@ from qa.understand.items import Item, find_item, introduction
 from qa.understand.payee_questions import read_payee
 from qa.understand.reading import Reading, left_over
 from qa.understand.vocabulary import Cue, vocabulary
-from qa.understand.wording import ASKS_ELSE, EACH, PERCENT_ASKED, UNREAD, WHICH_YEAR, said
+from qa.understand.wording import (
+    ASKS_ELSE,
+    CHANGE,
+    CHANGE_HINT,
+    EACH,
+    LEFT_OVER,
+    ONE_ANSWER,
+    PERCENT_ASKED,
+    RATE_HINT,
+    RATE_OF_CHANGE,
+    SPENT,
+    SUM_HINT,
+    SUPERLATIVE,
+    TOTALLED,
+    UNREAD,
+    USED_SHARE,
+    WHICH_YEAR,
+    said,
+)
 
 UNREAD_QUESTION = (
     "何をお答えすればよいか読み取れませんでした。執行額、執行率、増減額、最も多い年度、最大の支出先など、知りたいことを書いてください"
@@ -234,8 +252,16 @@ def _leftover_words(reading: Reading) -> str:
 
 
 _ASKS_ONLY = re.compile(
-    r"教示|使い切|構い|数字|字で|割合|比率|何割|万円|単位|rs(?:システム)?|シート|手元|承知|思い|聞い|見受け|合って|億円|千円|百万|%|パーセント|倍|実際|結局|年間|全部|合計|いくつ|どれ"
+    r"消化|使用|投入|獲得|入れた|最初|最終|規模|基準|必要|教え|回答|願|求め|年で|年間|年度間|^事業$|一番|中で|兆円|さておき|教示|使い切|構い|数字|字で|割合|比率|何割|万円|単位|rs(?:システム)?|シート|手元|承知|思い|聞い|見受け|合って|億円|千円|百万|%|パーセント|倍|実際|結局|年間|全部|合計|いくつ|どれ"
 )
+
+
+_OPERATIONS = (CHANGE, CHANGE_HINT, EACH, LEFT_OVER, ONE_ANSWER, RATE_HINT, RATE_OF_CHANGE, SPENT, SUM_HINT, SUPERLATIVE, TOTALLED, USED_SHARE)
+
+
+def _accounted(words: str) -> bool:
+    """The words say what is to be done with the figures, or only ask."""
+    return bool(_ASKS_ONLY.search(words)) or any(pattern.search(words) for pattern in _OPERATIONS)
 
 
 def _restricting_words(reading: Reading) -> str:
@@ -247,7 +273,7 @@ def _restricting_words(reading: Reading) -> str:
         words = reading.board.text[start:end]
         if reading.span is not None and end <= reading.span[0]:
             continue
-        if end - start >= 2 and _near_asked(reading, start, end) and not _ASKS_ONLY.search(words):
+        if end - start >= 2 and _near_asked(reading, start, end) and not _accounted(words):
             return reading.question.source(start, end)
     return ""
 
