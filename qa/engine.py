@@ -138,6 +138,8 @@ class Engine:
             of_set = interpret(question, context, self.population)
             if isinstance(of_set, Interpretation):
                 return of_set
+        if turn is not None and turn.interpretation.plan is not None and of_set is None and len(turn.listed) == 1:
+            context = Context(self.corpus, self.names, self.searcher, turn.listed[0])  # the one project that was found
         read = understand(question, context)
         if isinstance(of_set, Unread) and of_set.about_sets and read.subject is Subject.MANY:
             return _without_the_unread(read, of_set)

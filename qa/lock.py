@@ -18,7 +18,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from decimal import ROUND_HALF_UP, Decimal, DecimalException
 
-from qa.model import Answer, Interpretation, AnswerTable, Citation, Result, Span
+from qa.model import Answer, AnswerTable, Citation, Interpretation, Result, Span
 
 _YEN = {
     "円": Decimal(1), "千円": Decimal(1000), "万円": Decimal(10_000), "十万円": Decimal(100_000),

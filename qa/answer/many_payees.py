@@ -62,7 +62,7 @@ def _unknown(question: Many, name: str) -> Draft:
     return question.case.finish(Status.NOT_RECORDED)
 
 
-def _written(rows: Sequence[PayeeFact], asked: str) -> str:
+def written(rows: Sequence[PayeeFact], asked: str) -> str:
     """The spelling that is counted: the asker's own if the sheets have it, else the most frequent one."""
     names = collections.Counter(row.name for row in rows)
     return asked if asked in names else names.most_common(1)[0][0]
@@ -90,12 +90,12 @@ def _cite(question: Many, row: PayeeFact) -> int:
 
 def _count(question: Many, rows: Sequence[PayeeFact]) -> Draft:
     """Projects that list the payee, by its name as written; other spellings are counted apart."""
-    name = _written(rows, question.scoped.filter.payee)
-    written = list({row.no: row for row in rows if row.name == name}.values())
-    _fill(question, written)
+    name = written(rows, question.scoped.filter.payee)
+    listed = list({row.no: row for row in rows if row.name == name}.values())
+    _fill(question, listed)
     builder = question.case.builder
-    result = count_result(question, "支出先として記載された事業（シート）の数", len(written))
-    cited = [_cite(question, row) for row in written[:LISTED]]
+    result = count_result(question, "支出先として記載された事業（シート）の数", len(listed))
+    cited = [_cite(question, row) for row in listed[:LISTED]]
     builder.payees.append(name)
     builder.say(
         Say.MANY_PAYEE_COUNT,
@@ -105,13 +105,13 @@ def _count(question: Many, rows: Sequence[PayeeFact]) -> Draft:
     )
     for index in cited:
         builder.say(Say.MANY_LINE, **question.whose(index), mark=Marks((index,)))
-    if len(written) > LISTED:
+    if len(listed) > LISTED:
         builder.say(Say.MANY_MORE)
-    _note_spellings(question, rows, name)
+    note_spellings(question, rows, name)
     return question.finish()
 
 
-def _note_spellings(question: Many, rows: Sequence[PayeeFact], name: str) -> None:
+def note_spellings(question: Many, rows: Sequence[PayeeFact], name: str) -> None:
     """Other spellings, and other names with the same 法人番号, are said and not counted."""
     numbers = sorted({row.corporate_number for row in rows if row.corporate_number})
     same = [*rows, *question.population.payees_of_numbers(question.scoped, numbers)]
@@ -132,7 +132,7 @@ def _unit(question: Many) -> str:
 
 def _sum(question: Many, rows: Sequence[PayeeFact]) -> Draft:
     """What the payee received over the sheets of the scope, one block per project."""
-    name = _written(rows, question.scoped.filter.payee)
+    name = written(rows, question.scoped.filter.payee)
     paid = [row for row in rows if row.amount_yen is not None and row.name == name]
     kept, dropped = one_block_each(paid)
     if not kept:
@@ -161,7 +161,7 @@ def _sum(question: Many, rows: Sequence[PayeeFact]) -> Draft:
         left = count_result(question, f"合計に含めていない行（{OTHER_BLOCK}）", len(dropped), f"COUNT(left_out={OTHER_BLOCK})")
         builder.note(Say.LEFT_OUT_ROWS, figure=Figure(left), reason=Words(OTHER_BLOCK))
         builder.note(Say.RECONTRACT)
-    _note_spellings(question, rows, name)
+    note_spellings(question, rows, name)
     return question.finish()
 
 

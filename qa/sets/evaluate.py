@@ -15,6 +15,7 @@ from corpus.fields import Measure
 from corpus.units import PERCENT, YEN_PER_UNIT, is_money, plain, round_half_up
 from qa.answer.case import Case
 from qa.answer.draft import Draft, Figure, Joined, Marks, Name, Part, Say, Words, Year
+from qa.answer.many_payees import note_spellings
 from qa.answer.many_pieces import CITED, HEADER, LISTED, Many, identity
 from qa.answer.population import Population, Scoped
 from qa.model import AnswerTable, Filter, Status
@@ -189,6 +190,8 @@ class _Work:
         for reason, number in collections.Counter(reason for _, reason in self.rows.left_out).items():
             found = self.count(f"集計から除いたシート（{reason}）", number, f"COUNT(left_out={reason})")
             self.builder.note(Say.LEFT_OUT, figure=Figure(found), reason=Words(reason))
+        if self.rows.payees:
+            note_spellings(self.many, self.rows.payees, self.rows.payee)
         if self.rate:
             self.builder.note(Say.RULE, words=Words(_RATE_RULE))
         elif self.plan.measure == UNUSED:

@@ -70,7 +70,7 @@ _GROUPS_COUNTED = re.compile(r"(?:府省庁|省庁|府省)(?:の数|数|は何(?
 _PERCENT = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?)\s?(?:%|パーセント)|(?<![\d.])(\d|[一二三四五六七八九])割(?:(\d|[一二三四五六七八九])分)?|半分|半数")
 _OVER_WHOLE = re.compile(r"0円(?:のもの|の事業)?(?:は|を)除[くきい]?た?")
 _TOP_N = re.compile(
-    rf"(?P<a>{_COUNT})\s?(?P<what>府省庁|省庁|府省|省|事業|つ|件|位|個|本|社)(?:まで|だけ)?|(?<=トップ)\s?(?P<b>{_COUNT})|(?<=ベスト)\s?(?P<c>{_COUNT})|(?<=ビッグ)\s?(?P<g>{_COUNT})|(?<=トップ)(?P<three>スリー)"
+    rf"(?P<a>{_COUNT})\s?(?P<what>府省庁|省庁|府省|省|事業|つ|件|位|個|本|社)(?!あたり|当たり)(?:まで|だけ)?|(?<=トップ)\s?(?P<b>{_COUNT})|(?<=ベスト)\s?(?P<c>{_COUNT})|(?<=ビッグ)\s?(?P<g>{_COUNT})|(?<=トップ)(?P<three>スリー)"
     rf"|(?<=上位)\s?(?P<d>{_COUNT})|(?<=ワースト)\s?(?P<e>{_COUNT})|(?<=下位)\s?(?P<f>{_COUNT})"
 )
 _FIRST_TO = re.compile(rf"1位(?:から|~|-|〜)(?P<n>{_COUNT})位(?:まで)?")
@@ -87,7 +87,7 @@ _PARTICLES = re.compile(  # longer ones first: です is not で and a rest
     r"から|まで|より|って|です|でし|ます|まし|ません|した|して|する|され|てる|てい|いる|いま|ある|あり|ない|なら|なり|なる|なっ|せん|"
     r"たい|だと|だけ|のみ|ほう|ため|ので|のか|こと|もの|もと|くれ|ねえ|かな|かね|その|この|それ|これ|あと|また|つい|みた|みて|みる|やつ|どう|そう|"
     r"じゃ|では|ごと|など|ほど|くらい|ぐらい|ところ|どれ|いくら|いつ|どこ|だれ|った|っけ|"
-    r"[のはがをにへでともねよさかだたるてなしいうくれらりせえんおごっすみ、。?!・\s「」『』（）()：:＝=/~〜\-…—－ー])+"
+    r"[のはがをにへでともねよさかだたるてなしいうくれらりせえんおごっすみ、,。?!・\s「」『』（）()：:＝=/~〜\-…—－ー])+"
 )
 
 
@@ -150,15 +150,19 @@ def read_turn(question: Question, before: SetPlan, names: NameIndex, places: Dir
     board = Board(question.text)
     if _names_a_project(question, names):
         return None
-    board_nested = next(board.find(_NESTED), None)
-    if board_nested is not None:
-        board.claim(*board_nested.span(), "入れ子")
+    if (those := next(board.find(_THOSE), None)) is not None:
+        return Unread((question.source(*those.span()),), about_sets=True)
+    nested = next(board.find(_NESTED), None)
+    if nested is not None:
+        board.claim(*nested.span(), "入れ子")
     found = _mentions(board, question, places)
     left = _left(board, question)
     if left and _take_payee(found, left, question, payee_like, places):
         left = _left(board, question)
     if left:
         return Unread(tuple(question.source(*span) for span in left), about_sets=True)
+    if before.by is By.PROJECT and (before.n == 1 or before.place) and not nested and not found.where and not found.sheets:
+        return None  # the one project that was found is talked about now
     said = bool(found.where or found.fiscal or found.sheets or found.thresholds)
     asks = any(c.kind in ("fold", "measure", "most", "direction", "by", "change", "payee") for c in found.cues) or found.n or found.place
     if not said and not asks:
@@ -167,6 +171,9 @@ def read_turn(question: Question, before: SetPlan, names: NameIndex, places: Dir
 
 
 _NESTED = re.compile(r"(?:その|この|それらの|上記の|以上の)(?:中で|中では|中の|うちで|うち|なかで|内で|内)")
+
+
+_THOSE = re.compile(r"(?:その|この|それら|これら)\s?(?:の\s?)?(?:\d{1,2}|[二三四五六七八九十])(?:省庁?|府省庁?|つ|件|社|事業)")
 
 
 def _complete(found: _Mentions) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from corpus.fields import Measure
@@ -11,7 +11,8 @@ from corpus.model import Origin
 from corpus.store.model import SheetInfo
 from corpus.text import name_key, nfkc
 from corpus.units import YEN_PER_UNIT, is_money
-from qa.answer.population import NO_BUDGET, NOT_PRINTED, Figure, Population, Scoped, one_block_each
+from qa.answer.many_payees import written
+from qa.answer.population import NO_BUDGET, NOT_PRINTED, Figure, PayeeFact, Population, Scoped, one_block_each
 from qa.answer.select import STAND_INS
 from qa.model import Compare, Filter
 from qa.sets.plan import (
@@ -61,6 +62,8 @@ class Rows:
 
     kept: tuple[Row, ...]
     left_out: tuple[tuple[SheetInfo, str], ...]
+    payees: tuple[PayeeFact, ...] = ()  # every row of the payee asked about, under whatever spelling
+    payee: str = ""  # the spelling that is counted
 
     def of(self, period: Period) -> tuple[Row, ...]:
         return tuple(row for row in self.kept if row.period == period)
@@ -70,25 +73,31 @@ def rows_of(plan: SetPlan, population: Population) -> Rows:
     """All rows of all periods."""
     kept: list[Row] = []
     left: list[tuple[SheetInfo, str]] = []
+    payee = next((one.payee for one in plan.where if isinstance(one, Paid)), "")
+    payees: list[PayeeFact] = []
+    name = ""
     for period in plan.periods:
-        infos, unmet = _members(plan, period, population)
+        rows = population.payee_rows(_scope(plan, period), payee) if payee else []
+        payees += rows
+        name = name or (written(rows, payee) if rows else "")
+        own = [row for row in rows if row.name == name or payee.isdigit()]
+        infos, unmet = _members(plan, period, population, own)
         left += unmet
-        found, missing = _valued(plan, period, infos, population)
+        found, missing = _valued(plan, period, infos, population, own)
         kept += found
         left += missing
-    return Rows(tuple(kept), tuple(left))
+    return Rows(tuple(kept), tuple(left), tuple(payees), name)
 
 
 def _members(
-    plan: SetPlan, period: Period, population: Population
+    plan: SetPlan, period: Period, population: Population, paid: Sequence[PayeeFact]
 ) -> tuple[list[SheetInfo], list[tuple[SheetInfo, str]]]:
     """The sheets of one period that meet all conditions, and those whose figure for a condition is missing."""
     infos = [info for info in population.by_year.get(period.sheet_year, ()) if all(_in(one, info) for one in plan.where)]
     left: list[tuple[SheetInfo, str]] = []
-    for one in plan.where:
-        if isinstance(one, Paid):
-            paying = {row.no for row in population.payee_rows(_scope(plan, period), one.payee)}
-            infos = [info for info in infos if info.no in paying]
+    if plan.of(Paid):
+        paying = {row.no for row in paid}
+        infos = [info for info in infos if info.no in paying]
     for one in plan.where:
         if isinstance(one, YearIs | AttributeIs):
             infos, unmet = _of_attribute(one, infos, population.attributes(period.sheet_year, one.attribute))
@@ -147,12 +156,12 @@ def _scope(plan: SetPlan, period: Period) -> Scoped:
 
 
 def _valued(
-    plan: SetPlan, period: Period, infos: list[SheetInfo], population: Population
+    plan: SetPlan, period: Period, infos: list[SheetInfo], population: Population, paid: Sequence[PayeeFact]
 ) -> tuple[list[Row], list[tuple[SheetInfo, str]]]:
     if not plan.measure:
         return [Row(info, period, Figure(info, None, "")) for info in infos], []
     if plan.measure == Measure.PAYEE_AMOUNT:
-        return _paid(plan, period, infos, population)
+        return _paid(period, infos, paid)
     return _figures(plan, period, infos, population, plan.measure)
 
 
@@ -224,12 +233,11 @@ def _rate(executed: Figure, budget: Figure, period: Period) -> Row | str:
 
 
 def _paid(
-    plan: SetPlan, period: Period, infos: list[SheetInfo], population: Population
+    period: Period, infos: list[SheetInfo], paid: Sequence[PayeeFact]
 ) -> tuple[list[Row], list[tuple[SheetInfo, str]]]:
     """Every row of the payee; ``first_block`` of those that may not be the same money again (re-contracted)."""
     by_no = {info.no: info for info in infos}
-    payee = next(one.payee for one in plan.where if isinstance(one, Paid))
-    found = [row for row in population.payee_rows(_scope(plan, period), payee) if row.no in by_no and row.amount_yen is not None]
+    found = [row for row in paid if row.no in by_no and row.amount_yen is not None]
     first = {(row.no, row.pos) for row in one_block_each(found)[0]}
     kept = [
         Row(by_no[r.no], period, Figure(by_no[r.no], r.amount_yen, "", (r.pos,)), first_block=(r.no, r.pos) in first) for r in found

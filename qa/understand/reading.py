@@ -17,7 +17,7 @@ from qa.understand.choosing import Choice, choose
 from qa.understand.cues import Ministry, claim_cues, claim_fillers, read_block, read_cues, read_ministries
 from qa.understand.directory import Directory
 from qa.understand.folding import fold_name, fold_with_places, weights
-from qa.understand.payees import read_payee_forms
+from qa.understand.payees import find_payee, read_payee_forms
 from qa.understand.projects import Hints, NameFit, rank_names
 from qa.understand.spans import BLANK, Board
 from qa.understand.text import Question
@@ -87,7 +87,13 @@ class Reading:
 
 
 def read(
-    question: Question, names: NameIndex, directory: Directory, focus_year: int | None = None, *, talking: bool = False
+    question: Question,
+    names: NameIndex,
+    directory: Directory,
+    focus_year: int | None = None,
+    *,
+    talking: bool = False,
+    own: tuple[str, ...] = (),
 ) -> Reading:
     """Read a question. ``focus_year``: sheet year talked about, for abbreviated years.
 
@@ -100,7 +106,8 @@ def read(
     first = _pass(question, directory, focus_year, protected, None)
     fits = rank_names(question, first.board, names, directory, first.hints, protected, whole)
     choice = choose(fits, directory, first.hints)
-    if choice.best is None or (talking and _faint(choice.best)) or _names_a_ministry(choice.best, first):
+    its_own = talking and choice.best is not None and not choice.best.exact and find_payee(own, first.board) is not None
+    if choice.best is None or its_own or (talking and _faint(choice.best)) or _names_a_ministry(choice.best, first):
         return dataclasses.replace(first, choice=choice if choice.best is None else Choice(None))
     span = _widened(first.board, choice.best.fit.start, choice.best.fit.end)
     second = _pass(question, directory, focus_year, (), span)

@@ -6,6 +6,8 @@ import dataclasses
 import re
 
 from corpus.fields import Measure
+from corpus.text import payee_key
+from qa.answer.payee_rows import core
 from qa.model import Candidate, Interpretation, Operation, Subject
 from qa.understand.amounts import read_threshold
 from qa.understand.asking import read_asked
@@ -45,7 +47,9 @@ def understand(question: str, context: Context) -> Interpretation:
         asked = dataclasses.replace(_about_project(reading, found, context, places), question=question)
         asked = dataclasses.replace(asked, sheet_year=asked.sheet_year or info.sheet_year)
         return _with_talked_years(asked, context)
-    reading = read(parsed, context.names, places, focus_year, talking=bool(context.previous and context.previous.sheets))
+    talking = bool(context.previous and context.previous.sheets)
+    own = _own_payees(context, focus_sheet) if talking else ()
+    reading = read(parsed, context.names, places, focus_year, talking=talking, own=own)
     found = find_project(reading, places)
     if reading.choice.best is None:
         found = find_by_number(parsed, places, reading.hints) or found
@@ -174,6 +178,14 @@ def _short_follow_up(reading: Reading, context: Context) -> bool:
     if context.previous is None or reading.ministries or context.previous.subject is Subject.MANY:
         return False
     return not speaks_of_a_set(reading)
+
+
+def _own_payees(context: Context, focus: Candidate | None) -> tuple[str, ...]:
+    """The payees of the sheet talked about, without their legal forms."""
+    if focus is None:
+        return ()
+    cells = context.corpus.sheet_at(focus.sheet_no).cells
+    return tuple({core(payee_key(c.raw)) for c in cells if c.measure == Measure.PAYEE_NAME and c.raw})
 
 
 def _focus_sheet(context: Context, places: Directory) -> Candidate | None:

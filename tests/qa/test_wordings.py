@@ -95,7 +95,8 @@ def test_a_year_behind_a_field_is_no_number() -> None:
 @pytest.mark.parametrize("words", ["の作成者の血液型は？", "の担当課長の似顔絵を見せて"])
 def test_what_is_asked_about_a_field_is_not_the_field(words: str) -> None:
     found = asked(NAME + words)
-    assert (found.subject, found.field) == (Subject.TEXT, "")
+    assert (found.subject, found.field) == (Subject.NONE, "")
+    assert found.not_understood
 
 
 def test_no_plain_figure_for_an_unread_ranking() -> None:
