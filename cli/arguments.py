@@ -193,4 +193,5 @@ def _remove(commands: Any) -> None:
 
 def _repair(commands: Any) -> None:
     parser = _command(commands, "repair", "保存データを元のファイルから作り直す")
+    parser.add_argument("--allow-fewer", action="store_true", help="元のファイルから読めるシートが減っていても作り直す")
     parser.add_argument("--quiet", action="store_true", help="進み具合を表示しない")

@@ -55,7 +55,7 @@ def repair(options: argparse.Namespace) -> int:
     from index.update import repair as rebuild
 
     with _progress(options.quiet) as tell:
-        report = rebuild(options.data, tell, index_settings())
+        report = rebuild(options.data, tell, index_settings(), allow_fewer=options.allow_fewer)
     sys.stdout.write("元のファイルから作り直しました。\n\n" + text(report) + "\n")
     return OK
 

@@ -58,7 +58,8 @@ def ingest(
 def remove(generation: Generation, names: Iterable[str]) -> Report:
     """Take sheets out of a generation, named by sheet id or by the file they were read from.
 
-    Their files are forgotten, so that a later ingest reads them again.
+    A file whose sheets are all taken out is forgotten; one that still gives others stays known to a
+    repair, which leaves the removed sheets out.  A later ingest of the file brings them back.
     """
     started = time.perf_counter()
     _start_from_previous(generation)
@@ -68,14 +69,27 @@ def remove(generation: Generation, names: Iterable[str]) -> Report:
         if not found:
             message = "その名前のシートもファイルもありません"
             report.findings.append(Finding(Severity.REJECTED, name, "", message, "シートIDかファイル名を確かめてください"))
+        touched: set[str] = set()
         for sheet_id in found:
             for digest in generation.files_of(sheet_id):
-                generation.forget_file(digest)
+                generation.record_removed(sheet_id, digest)
+                touched.add(digest)
             generation.remove(sheet_id)
             report.removed += 1
+        for digest in touched:
+            if not _still_gives(generation, digest):
+                generation.forget_file(digest)
     report.summary = generation.finish_corpus()
     report.seconds = time.perf_counter() - started
     return report
+
+
+def _still_gives(generation: Generation, digest: str) -> bool:
+    """Whether sheets read from the file are left. A sheet of the RSシステム comes from a dozen files together."""
+    record = generation.files[digest]
+    if record.kind.startswith(FileKind.RS_CSV):
+        return any(generation.sheets_of(r.name) for r in generation.files.values() if r.kind.startswith(FileKind.RS_CSV))
+    return bool(generation.sheets_of(record.name))
 
 
 def recorded(files: Iterable[FileRecord]) -> list[Given]:
@@ -173,17 +187,30 @@ class _Run:
     def _new(self, found: FoundFile) -> _Reading | None:
         """The file as one to read; None when its content is stored already."""
         digest = content_digest(found.file)
-        if digest in self.generation.files or any(r.digest == digest for r in self._reading.values()):
+        known = digest in self.generation.files and not self.generation.removed_of(digest)
+        if known or any(r.digest == digest for r in self._reading.values()):
             self.report.unchanged_files += 1
             self._advance(found.source)
             return None
-        if found.file.name in self._reading:  # another file of that name, in another of the folders given
-            name = _other_name(found, self._reading)
+        if (name := self._own_name(found)) != found.file.name:
             found = dataclasses.replace(found, file=dataclasses.replace(found.file, name=name))
         reading = _Reading(found, digest, found.kind.value)
         self._reading[found.file.name] = reading
         self.report.files += 1
         return reading
+
+    def _own_name(self, found: FoundFile) -> str:
+        """A name that no other file has, in this run or stored: sheets are told apart by it.
+
+        A file keeps the name under which it was stored from the same place.
+        """
+        name, source = found.file.name, str(found.source.absolute())
+        stored = {record.name: record.source for record in self.generation.files.values()}
+        before = next((n for n, s in stored.items() if s == source and (n == name or n.endswith(f"/{name}"))), None)
+        if before is not None and before not in self._reading:
+            return before
+        taken = {*self._reading, *(n for n, s in stored.items() if s != source)}
+        return name if name not in taken else _other_name(found, taken)
 
     def _judgit(self, reading: _Reading) -> Iterator[Work]:
         lines: list[tuple[int, bytes]] = []
@@ -283,6 +310,7 @@ class _Run:
                 len(reading.sheets),
             )  # fmt: skip
             self._retire(record, reading)
+            self.generation.forget_file(record.digest)  # with what was taken out of it: the file was given again
             self.generation.record_file(record)
 
     def _retire(self, record: FileRecord, reading: _Reading) -> None:

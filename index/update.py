@@ -70,12 +70,16 @@ def repair(
     progress: ProgressCallback | None = None,
     settings: IndexSettings = _DEFAULTS,
     options: Options | None = None,
+    *,
+    allow_fewer: bool = False,
 ) -> Report:
     """Rebuild corpus and index from the files they were read from, beside the damaged ones, then switch.
 
-    Raises CannotRepair when the list of files cannot be read or one of them is gone; nothing is changed then.
+    Raises CannotRepair when the list of files cannot be read, one of them is gone, or fewer sheets come
+    of them than are stored (unless ``allow_fewer``); nothing is changed then.
     """
-    sources = _sources(data_dir)
+    stored = _stored(data_dir)
+    sources = ingest.recorded(stored.files)
     missing = [given.path for given in sources if not given.path.exists()]
     if missing:
         listed = "、".join(str(path) for path in missing[:5]) + (f" ほか{len(missing) - 5}件" if missing[5:] else "")
@@ -86,6 +90,11 @@ def repair(
         report = take_in(Path(work), sources, progress, settings, options)
         if report.summary is None or report.summary.sheets == 0:
             raise CannotRepair("元のファイルからシートを1枚も読めませんでした → rsqa ingest で取り込み直してください")
+        if stored.removed:
+            report.summary = take_out(Path(work), stored.removed, progress, settings).summary
+        found = 0 if report.summary is None else report.summary.sheets
+        if found < stored.sheets and not allow_fewer:
+            raise CannotRepair(_fewer(stored, found, report))
         built, _ = snapshot.current_generation(Path(work))
         _move_in(data_dir, built)
     return report
@@ -169,25 +178,57 @@ def _dry_run(
         return ingest.ingest(paths, generation, progress, options)
 
 
-def _sources(data_dir: Path) -> list[Given]:
-    """The files the stored sheets were read from, by the newest generation whose list can still be read.
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Stored:
+    """What a generation says of itself: its files, how many sheets it holds, and those taken out by name."""
 
-    The list stands in the database and in the manifest: one of the two may be damaged.
+    files: tuple[FileRecord, ...]
+    sheets: int
+    removed: tuple[str, ...]
+
+
+def _fewer(stored: _Stored, found: int, report: Report) -> str:
+    shown = "、".join(f"{finding.file}（{finding.message}）" for finding in report.rejected[:3])
+    return (
+        f"元のファイルから読めたシートは{found:,}枚で、保存されている{stored.sheets:,}枚より少ないため、作り直しませんでした"
+        + (f": {shown}" if shown else "")
+        + " → 元のファイルを戻してから rsqa repair を実行してください。少なくなってもよいときは --allow-fewer を付けてください"
+    )
+
+
+def _stored(data_dir: Path) -> _Stored:
+    """What is stored, by the generation that CURRENT names; where that cannot be read, by the newest complete one.
+
+    A folder without a manifest was never finished, and says what an interrupted command had come to:
+    it is asked last.  The list stands in the database and in the manifest: one may be damaged.
     """
-    for name in reversed(snapshot.generation_names(data_dir)):
+    for name in _by_trust(data_dir):
         folder = data_dir / snapshot.GENERATIONS / name
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            manifest = json.loads((folder / snapshot.MANIFEST).read_bytes())
+            files = tuple(FileRecord(**record) for record in manifest["sources"])
+            return _Stored(files, int(manifest["sheets"]), tuple(manifest.get("removed", ())))
         with (
             contextlib.suppress(sqlite3.DatabaseError),
             contextlib.closing(_connect(folder / schema.SHEETS_FILE)) as connection,
         ):
             rows = connection.execute("SELECT digest, name, source, kind, size, sheets FROM files").fetchall()
-            return ingest.recorded(FileRecord(*row) for row in rows)
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            listed = json.loads((folder / snapshot.MANIFEST).read_bytes())["sources"]
-            return ingest.recorded(FileRecord(**record) for record in listed)
+            count = connection.execute("SELECT count(*) FROM sheet_rows").fetchone()[0]
+            removed = connection.execute("SELECT DISTINCT sheet_id FROM removed").fetchall()
+            return _Stored(tuple(FileRecord(*row) for row in rows), int(count), tuple(row[0] for row in removed))
     raise CannotRepair(
         f"{data_dir}: 取り込んだファイルの記録を読めません → rsqa ingest で元のファイルを取り込み直してください"
     )
+
+
+def _by_trust(data_dir: Path) -> list[str]:
+    """Names of the generations: the current one, then complete ones, then what was left unfinished; newest first."""
+    names = list(reversed(snapshot.generation_names(data_dir)))
+    current = ""
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        current = (data_dir / snapshot.CURRENT).read_text("ascii").partition(" ")[0]
+    complete = {name for name in names if (data_dir / snapshot.GENERATIONS / name / snapshot.MANIFEST).is_file()}
+    return sorted(names, key=lambda name: (name != current, name not in complete))
 
 
 def _connect(path: Path) -> sqlite3.Connection:

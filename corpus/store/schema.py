@@ -40,6 +40,7 @@ CREATE TABLE files (
     digest TEXT PRIMARY KEY, name TEXT NOT NULL, source TEXT NOT NULL, kind TEXT NOT NULL, size INTEGER NOT NULL,
     sheets INTEGER NOT NULL
 );
+CREATE TABLE removed (sheet_id TEXT NOT NULL, digest TEXT NOT NULL);
 CREATE TABLE findings (severity TEXT NOT NULL, file TEXT NOT NULL, place TEXT NOT NULL, message TEXT NOT NULL,
     remedy TEXT NOT NULL, digest TEXT NOT NULL);
 CREATE TABLE summary (name TEXT PRIMARY KEY, value TEXT NOT NULL);

@@ -130,6 +130,7 @@ class Generation:
         self._kept: list[tuple[int, int]] = []
         self._files: dict[str, FileRecord] = {}
         self._findings: list[tuple[Finding, str]] = []
+        self._removed: dict[str, set[str]] = {}  # digest of a file → sheets of it that were taken out by name
         self._scratch = Scratch(self.path / "sheets.scratch")
         self._facts = FactsWriter(self.path / schema.FACTS_FILE)
         self._finished = False
@@ -149,6 +150,8 @@ class Generation:
                 )
         for row in previous.query("SELECT digest, name, source, kind, size, sheets FROM files"):
             self._files[row[0]] = FileRecord(*row)
+        for sheet_id, digest in previous.query("SELECT sheet_id, digest FROM removed"):
+            self._removed.setdefault(digest, set()).add(sheet_id)
         # findings about files that were never taken in (unreadable ones) belong to the run that met them
         rows = previous.query("SELECT severity, file, place, message, remedy, digest FROM findings WHERE digest != ''")
         for severity, *parts, digest in rows:
@@ -218,7 +221,16 @@ class Generation:
     def forget_file(self, digest: str) -> None:
         """Forget that a file was taken in, with its findings; its sheets stay until replaced."""
         self._files.pop(digest, None)
+        self._removed.pop(digest, None)
         self._findings = [(finding, owner) for finding, owner in self._findings if owner != digest]
+
+    def record_removed(self, sheet_id: str, digest: str) -> None:
+        """Remember that a sheet of a file was taken out by name: a repair leaves it out, a new ingest brings it back."""
+        self._removed.setdefault(digest, set()).add(sheet_id)
+
+    def removed_of(self, digest: str) -> frozenset[str]:
+        """Sheets of the file that were taken out by name."""
+        return frozenset(self._removed.get(digest, ()))
 
     def record_finding(self, finding: Finding, digest: str = "") -> None:
         self._findings.append((finding, digest))
@@ -256,7 +268,13 @@ class Generation:
         # the list of sources once more: with it a damaged corpus can still be rebuilt
         sources = [dataclasses.asdict(record) for record in self._files.values()]
         digest = snapshot.write_manifest(
-            self.path, {"generation": self.path.name, "sheets": len(self._entries), "sources": sources}
+            self.path,
+            {
+                "generation": self.path.name,
+                "sheets": len(self._entries),
+                "sources": sources,
+                "removed": sorted({one for sheets in self._removed.values() for one in sheets}),
+            },
         )
         snapshot.switch(self.data_dir, self.path, digest)
         self.committed = True
@@ -323,6 +341,7 @@ class Generation:
             _insert(connection, "link_rows", ((link.no, link.other, reasons[link.reason]) for link in identity.links))
             _insert(connection, "dictionaries", blocks.dictionaries())
             _insert(connection, "files", (_plain(record) for record in self._files.values()))
+            _insert(connection, "removed", ((one, digest) for digest, ids in self._removed.items() for one in sorted(ids)))
             _insert(connection, "findings", ((*_plain(finding), digest) for finding, digest in self._findings))
             text = json.dumps(dataclasses.asdict(summary), ensure_ascii=False)
             _insert(connection, "summary", [("summary", text)])
