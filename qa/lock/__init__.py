@@ -1,0 +1,23 @@
+"""The figure lock: no number reaches a reader that a cited cell does not account for.
+
+Checks, in code of their own (nothing here is shared with the renderer or the operations):
+
+1. every result is evaluated again from the cells it cites, by its derivation (``results``);
+2. every character of the text that carries a digit lies in a span, and the span's text says what its
+   source says (``spans``);
+3. as a net below that, every number of the text is found among the numbers of the answer's parts (``pool``).
+
+``check`` gives the breaches; an answer with any is not shown.
+"""
+
+from __future__ import annotations
+
+from qa.lock.pool import check_pool
+from qa.lock.results import check_results
+from qa.lock.spans import check_spans
+from qa.model import Answer
+
+
+def check(answer: Answer) -> tuple[str, ...]:
+    """What is wrong with an answer, in words for the log; empty when every number is accounted for."""
+    return (*check_results(answer), *check_spans(answer), *check_pool(answer))
