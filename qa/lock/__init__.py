@@ -12,12 +12,21 @@ Checks, in code of their own (nothing here is shared with the renderer or the op
 
 from __future__ import annotations
 
+from qa.lock.cells import Store, read_again
+from qa.lock.fits import check_claims
 from qa.lock.pool import check_pool
 from qa.lock.results import check_results
 from qa.lock.spans import check_spans
 from qa.model import Answer
 
 
-def check(answer: Answer) -> tuple[str, ...]:
-    """What is wrong with an answer, in words for the log; empty when every number is accounted for."""
-    return (*check_results(answer), *check_spans(answer), *check_pool(answer))
+def check(answer: Answer, store: Store | None = None) -> tuple[str, ...]:
+    """What is wrong with an answer, in words for the log; empty when every number is accounted for.
+
+    With the ``store`` (a corpus) the cited cells are read again and what is said of the figures is checked.
+    """
+    breaches = [*check_results(answer), *check_spans(answer), *check_pool(answer)]
+    if store is None or breaches:
+        return tuple(breaches)
+    seen, lost = read_again(answer, store)
+    return (*lost, *check_claims(answer, seen))

@@ -62,6 +62,11 @@ def _mark(answer: Answer, span: Span, shown: str) -> bool:
     return 0 <= span.index < len(answer.citations) and shown == f"[{span.index + 1}]"
 
 
+def _words(answer: Answer, span: Span, shown: str) -> bool:
+    """Fixed words carry no number; what they say of a figure is the matter of ``claims``."""
+    return not any(_bare(shown, 0, len(shown)))
+
+
 def _year(answer: Answer, span: Span, shown: str) -> bool:
     found = _YEAR.fullmatch(shown)
     if found is None:
@@ -178,6 +183,7 @@ def _close(about: str | None, sign: str | None, digits: str, exact: Decimal) -> 
 
 _SOURCES: dict[tuple[str, str], Callable[[Answer, Span, str], bool]] = {
     ("mark", ""): _mark,
+    ("words", ""): _words,
     ("year", ""): _year,
     ("question", ""): _question,
     ("threshold", ""): _threshold,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from corpus.fields import Field, Measure
@@ -139,6 +139,13 @@ class Shelf:
 
     def sheet_at(self, no: int) -> Sheet:
         return self.by_no[no]
+
+    def sheet(self, sheet_id: str) -> Sheet | None:
+        return next((one for one in self.by_no.values() if one.sheet_id == sheet_id), None)
+
+    def facts(self, sql: str, params: Sequence[object]) -> list[tuple[object, ...]]:
+        """A shelf answers no question over many sheets."""
+        raise AssertionError(sql)
 
     def candidates(self) -> tuple[Candidate, ...]:
         found = [
