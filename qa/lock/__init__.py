@@ -16,6 +16,7 @@ from qa.lock.cells import Store, read_again
 from qa.lock.fits import check_claims
 from qa.lock.pool import check_pool
 from qa.lock.results import check_results
+from qa.lock.rows import check_rows
 from qa.lock.spans import check_spans
 from qa.model import Answer
 
@@ -29,4 +30,4 @@ def check(answer: Answer, store: Store | None = None) -> tuple[str, ...]:
     if store is None or breaches:
         return tuple(breaches)
     seen, lost = read_again(answer, store)
-    return (*lost, *check_claims(answer, seen))
+    return (*lost, *check_claims(answer, seen), *check_rows(answer, store))

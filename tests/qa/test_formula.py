@@ -39,7 +39,7 @@ def test_value(formula: str, value: str) -> None:
 
 @pytest.mark.parametrize("formula", ["", "[0] +", "([0]", "import os", "[3]", "SUM(rows[1] where rows[0]=無)", "[0] [1]"])
 def test_what_is_no_formula(formula: str) -> None:
-    with pytest.raises(ValueError, match="^"):
+    with pytest.raises(ValueError, match=r"^"):
         evaluate(formula, CELLS, None, ROWS)
 
 
