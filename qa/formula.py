@@ -22,11 +22,29 @@ YEN: Final = {
 }  # fmt: skip
 
 
+class TableRows:
+    """The rows of an answer's table; grouped by a column once, for the many formulas over one table."""
+
+    def __init__(self, table: AnswerTable) -> None:
+        self.rows = table.rows
+        self.left_out = table.left_out
+        self._groups: dict[int, dict[str, list[tuple[str, ...]]]] = {}
+
+    def by_column(self, column: int) -> dict[str, list[tuple[str, ...]]]:
+        """Rows by their text in a column. Raises IndexError when there is no such column."""
+        if column not in self._groups:
+            groups: dict[str, list[tuple[str, ...]]] = {}
+            for row in self.rows:
+                groups.setdefault(row[column], []).append(row)
+            self._groups[column] = groups
+        return self._groups[column]
+
+
 def evaluate(
     formula: str,
     citations: Sequence[Citation],
     allowed: Collection[int] | None = None,
-    table: AnswerTable | None = None,
+    table: TableRows | None = None,
 ) -> Decimal:
     """The exact value of a derivation; only citations of ``allowed`` (all when None) may stand in it.
 
@@ -57,7 +75,7 @@ class _Formula:
     """One pass over the text, from left to right."""
 
     def __init__(
-        self, text: str, citations: Sequence[Citation], allowed: Collection[int], table: AnswerTable | None
+        self, text: str, citations: Sequence[Citation], allowed: Collection[int], table: TableRows | None
     ) -> None:
         self._text = text
         self._at = 0
@@ -150,7 +168,7 @@ class _Formula:
         return self._over_rows(name)
 
     def _over_rows(self, name: str) -> Decimal:
-        rows = self._table.rows
+        rows: Sequence[tuple[str, ...]] = self._table.rows
         if " where " in self._text[self._at :].partition(")")[0] or self._text[self._at :].startswith("rows where"):
             rows, column = self._where()
         else:
@@ -165,22 +183,22 @@ class _Formula:
             raise ValueError(self._text)
         return sum((Decimal(row[int(column)]) for row in rows), Decimal(0))
 
-    def _where(self) -> tuple[tuple[tuple[str, ...], ...], str | None]:
+    def _where(self) -> tuple[Sequence[tuple[str, ...]], str | None]:
         """``rows[4] where rows[2]=総務省)``: the title may hold brackets, so it is matched against the rows."""
         head = re.compile(r"rows(?:\[(\d+)\])? where rows\[(\d+)\]=").match(self._text, self._at)
         if head is None:
             raise ValueError(self._text)
         key = int(head[2])
         rest = self._text[head.end() :]
-        titles = {row[key] for row in self._table.rows if rest.startswith(f"{row[key]})")}
-        if not titles:
+        groups = self._table.by_column(key)
+        title = max((one for one in groups if rest.startswith(f"{one})")), key=len, default=None)
+        if title is None:
             raise ValueError(self._text)
-        title = max(titles, key=len)
         self._at = head.end() + len(title) + 1
-        return tuple(row for row in self._table.rows if row[key] == title), head[1]
+        return groups[title], head[1]
 
     @property
-    def _table(self) -> AnswerTable:
+    def _table(self) -> TableRows:
         if self._rows is None:
             raise ValueError("no table")
         return self._rows

@@ -21,13 +21,11 @@ from qa.lock.payee_rows import check_payee_rows
 from qa.model import Answer, AnswerTable, Compare
 
 _FIGURES = """
-SELECT s.sheet_id, s.ministry, s.project, f.amount FROM sheets s LEFT JOIN (
-    SELECT c.no, arg_min(c.amount_yen, c.pos) AS amount FROM cells c
-    WHERE c.measure = ? AND c.tbl = ? AND c.sheet_year = ? AND c.fiscal_year = ? AND c.scope = ? AND c.amount_yen IS NOT NULL
-    GROUP BY c.no
-) f ON f.no = s.no WHERE s.sheet_year = ?
+SELECT s.sheet_id, s.ministry, s.project, c.measure, c.fiscal_year, c.pos, c.amount_yen FROM sheets s LEFT JOIN cells c
+ON c.no = s.no AND c.measure IN (?, ?) AND c.tbl = ? AND c.sheet_year = ? AND c.fiscal_year IN (?, ?) AND c.scope = ?
+WHERE s.sheet_year = ?
 """
-_SHEETS = "SELECT s.sheet_id, s.ministry, s.project, NULL FROM sheets s WHERE s.sheet_year = ?"
+_SHEETS = "SELECT s.sheet_id, s.ministry, s.project, NULL, NULL, NULL, NULL FROM sheets s WHERE s.sheet_year = ?"
 _OF_MINISTRY = " AND s.ministry = ?"
 _NOT_PRINTED, _NOT_MET = "記載なし", "条件に合わない"
 _IDENTITY = ("シート", "公開年度", "府省庁", "事業名")
@@ -186,24 +184,35 @@ def _columns(said: _Said, table: AnswerTable, store: Store, sheet_year: int, yea
     """The facts a row is made of: none, one figure, 執行額 and 計, or the later and the earlier year's."""
     own = table.header[4:]
     if not own or own == ("年度",) or not years:
-        return [_read(store, said.ministry, sheet_year, None, 0)]
+        return _read(store, said.ministry, sheet_year, [])
     if own[0] == _RATE or own == _BOTH:
-        pair = (Measure.EXECUTED.value, Measure.BUDGET_TOTAL.value)
-        return [_read(store, said.ministry, sheet_year, one, years[0]) for one in pair]
-    if own[0] == _CHANGE:
-        return [_read(store, said.ministry, sheet_year, said.measure, one) for one in (years[-1], years[0])]
-    return [_read(store, said.ministry, sheet_year, own[0].removesuffix("（円）"), years[0])]
+        wanted = [(Measure.EXECUTED.value, years[0]), (Measure.BUDGET_TOTAL.value, years[0])]
+    elif own[0] == _CHANGE:
+        wanted = [(said.measure, years[-1]), (said.measure, years[0])]
+    else:
+        wanted = [(own[0].removesuffix("（円）"), years[0])]
+    return _read(store, said.ministry, sheet_year, wanted)
 
 
-def _read(store: Store, ministry: str, sheet_year: int, measure: str | None, year: int) -> Known:
-    sql, params = _SHEETS, [sheet_year]
-    if measure is not None:
-        params = [measure, Table.BUDGET.value, sheet_year, year, Scope.TOTAL.value, sheet_year]  # type: ignore[list-item]
+def _read(store: Store, ministry: str, sheet_year: int, wanted: list[tuple[str, int]]) -> list[Known]:
+    """The sheets of a year with the first cell's figure of each measure and fiscal year wanted; one query."""
+    sql, params = _SHEETS, [sheet_year]  # type: tuple[str, list[object]]
+    if wanted:
         sql = _FIGURES
+        (one, year), (other, last) = wanted[0], wanted[-1]
+        params = [one, other, Table.BUDGET.value, sheet_year, year, last, Scope.TOTAL.value, sheet_year]
     if ministry:
-        sql += _OF_MINISTRY
-        params = [*params, ministry]  # type: ignore[list-item]
-    return {sheet_id: (of, project, amount) for sheet_id, of, project, amount in store.facts(sql, params)}
+        sql, params = sql + _OF_MINISTRY, [*params, ministry]
+    columns: list[Known] = [{} for _ in range(max(1, len(wanted)))]
+    first: dict[tuple[str, int], int] = {}
+    for sheet_id, of, project, measure, year, pos, amount in store.facts(sql, params):
+        for number, column in enumerate(columns):
+            known = column.setdefault(sheet_id, (of, project, None))
+            fits = amount is not None and (measure, year) == wanted[number]
+            if fits and (known[2] is None or pos < first[sheet_id, number]):
+                column[sheet_id] = (of, project, amount)
+                first[sheet_id, number] = pos
+    return columns
 
 
 def _compared(

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from qa.brief import lock as brief_lock
-from qa.formula import evaluate
+from qa.formula import TableRows, evaluate
 from qa.lock import results
 from qa.model import AnswerTable, Citation
 
@@ -18,7 +18,7 @@ def cited(value: str | None, unit: str | None) -> Citation:
 
 
 CELLS = (cited("15", "百万円"), cited("47", "百万円"), cited("20000", "千円"), cited(None, None))
-ROWS = AnswerTable(("シート", "額（円）"), (("一", "5"), ("二)", "7"), ("一", "9")), ("シート", "理由"), (("三", "空"),))
+ROWS = TableRows(AnswerTable(("シート", "額（円）"), (("一", "5"), ("二)", "7"), ("一", "9")), ("シート", "理由"), (("三", "空"),)))
 
 
 @pytest.mark.parametrize(
