@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import weakref
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from corpus.fields import Field
 from corpus.model import Cell, Section, Sheet
+from corpus.store.model import SheetInfo
 from qa.formula import decimal
 from qa.model import Answer, Citation
 
@@ -17,7 +19,23 @@ class Store(Protocol):
 
     def sheet(self, sheet_id: str) -> Sheet | None: ...
 
+    def infos(self) -> list[SheetInfo]: ...
+
     def facts(self, sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]: ...
+
+
+_by_year: weakref.WeakKeyDictionary[Store, dict[int, list[SheetInfo]]] = weakref.WeakKeyDictionary()
+
+
+def sheets_of(store: Store, sheet_year: int) -> list[SheetInfo]:
+    """The sheets of a year, by number; a snapshot never changes, so they are sorted out once."""
+    known = _by_year.get(store)
+    if known is None:
+        known = {}
+        for info in store.infos():
+            known.setdefault(info.sheet_year, []).append(info)
+        _by_year[store] = known
+    return known.get(sheet_year, [])
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -7,14 +7,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from qa.formula import decimal
-from qa.lock.cells import Store
+from qa.lock.cells import Store, sheets_of
 from qa.lock.claims import Statement
 from qa.model import AnswerTable
 
-_PAYEES = """
-SELECT s.sheet_id, s.ministry, s.project, p.amount_yen, p.name, p.block FROM payees p JOIN sheets s ON s.no = p.no
-WHERE p.sheet_year = ?
-"""
+_PAYEES = "SELECT p.no, p.amount_yen, p.name, p.block FROM payees p WHERE p.sheet_year = ?"
 _OF_NAMES = " AND p.name IN (SELECT unnest(?))"
 _FEW = 50
 
@@ -28,9 +25,12 @@ def check_payee_rows(table: AnswerTable, head: Statement, store: Store, ministry
     """
     rows = (*table.rows, *(row[:-1] for row in table.left_out))
     names = sorted({row[5] for row in rows})
-    params: list[object] = [next((int(row[1]) for row in rows), 0)]
+    year = next((int(row[1]) for row in rows), 0)
+    params: list[object] = [year]
     sql = _PAYEES + (_OF_NAMES if len(names) <= _FEW else "")
-    known = [_row(*one) for one in store.facts(sql, [*params, names] if len(names) <= _FEW else params)]
+    infos = {one.no: one for one in sheets_of(store, year)}
+    found = store.facts(sql, [*params, names] if len(names) <= _FEW else params)
+    known: list[Row] = [(infos[no].sheet_id, infos[no].ministry, infos[no].project, *rest) for no, *rest in found]
     counted = collections.Counter(known)
     counted.subtract(_shown(row) for row in rows)
     if wrong := next((row for row, number in counted.items() if number < 0), None):
@@ -46,10 +46,6 @@ def check_payee_rows(table: AnswerTable, head: Statement, store: Store, ministry
         missing = {row[0] for row in own if not summed or row[3] is not None} - {row[0] for row in rows}
         if missing or (summed and len(rows) != sum(row[3] is not None for row in own)):
             yield f"payee rows are missing, such as of {sorted(missing)[:1]}"
-
-
-def _row(sheet_id: str, ministry: str, project: str, amount: Decimal | None, name: str, block: str) -> Row:
-    return sheet_id, ministry, project, amount, name, block
 
 
 def _shown(row: tuple[str, ...]) -> Row:

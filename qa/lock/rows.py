@@ -15,18 +15,16 @@ from decimal import Decimal
 from corpus.fields import Measure
 from corpus.model import Scope, Table
 from qa.formula import YEN, decimal, rounded
-from qa.lock.cells import Store
+from qa.lock.cells import Store, sheets_of
 from qa.lock.claims import Statement, figures, statements
 from qa.lock.payee_rows import check_payee_rows
 from qa.model import Answer, AnswerTable, Compare
 
 _FIGURES = """
-SELECT s.sheet_id, s.ministry, s.project, c.measure, c.fiscal_year, c.pos, c.amount_yen FROM sheets s LEFT JOIN cells c
-ON c.no = s.no AND c.measure IN (?, ?) AND c.tbl = ? AND c.sheet_year = ? AND c.fiscal_year IN (?, ?) AND c.scope = ?
-WHERE s.sheet_year = ?
+SELECT c.no, c.measure, c.fiscal_year, c.pos, c.amount_yen FROM cells c
+WHERE c.measure IN (?, ?) AND c.tbl = ? AND c.sheet_year = ? AND c.fiscal_year IN (?, ?) AND c.scope = ?
+AND c.no BETWEEN ? AND ? AND c.amount_yen IS NOT NULL
 """
-_SHEETS = "SELECT s.sheet_id, s.ministry, s.project, NULL, NULL, NULL, NULL FROM sheets s WHERE s.sheet_year = ?"
-_OF_MINISTRY = " AND s.ministry = ?"
 _NOT_PRINTED, _NOT_MET = "記載なし", "条件に合わない"
 _IDENTITY = ("シート", "公開年度", "府省庁", "事業名")
 _PAYEES = ("支出額（円）", "支出先", "ブロック")
@@ -196,23 +194,18 @@ def _columns(said: _Said, table: AnswerTable, store: Store, sheet_year: int, yea
 
 def _read(store: Store, ministry: str, sheet_year: int, wanted: list[tuple[str, int]]) -> list[Known]:
     """The sheets of a year with the first cell's figure of each measure and fiscal year wanted; one query."""
-    sql, params = _SHEETS, [sheet_year]  # type: tuple[str, list[object]]
-    if wanted:
-        sql = _FIGURES
+    infos = [one for one in sheets_of(store, sheet_year) if ministry in ("", one.ministry)]
+    amounts: dict[tuple[int, str, int], Decimal] = {}
+    if wanted and infos:
         (one, year), (other, last) = wanted[0], wanted[-1]
-        params = [one, other, Table.BUDGET.value, sheet_year, year, last, Scope.TOTAL.value, sheet_year]
-    if ministry:
-        sql, params = sql + _OF_MINISTRY, [*params, ministry]
-    columns: list[Known] = [{} for _ in range(max(1, len(wanted)))]
-    first: dict[tuple[str, int], int] = {}
-    for sheet_id, of, project, measure, year, pos, amount in store.facts(sql, params):
-        for number, column in enumerate(columns):
-            known = column.setdefault(sheet_id, (of, project, None))
-            fits = amount is not None and (measure, year) == wanted[number]
-            if fits and (known[2] is None or pos < first[sheet_id, number]):
-                column[sheet_id] = (of, project, amount)
-                first[sheet_id, number] = pos
-    return columns
+        params = [one, other, Table.BUDGET.value, sheet_year, year, last, Scope.TOTAL.value, infos[0].no, infos[-1].no]
+        first: dict[tuple[int, str, int], int] = {}
+        for no, measure, fiscal_year, pos, amount in store.facts(_FIGURES, params):
+            key = (no, measure, fiscal_year)
+            if pos < first.get(key, pos + 1):
+                first[key], amounts[key] = pos, amount
+    places = wanted or [("", 0)]
+    return [{one.sheet_id: (one.ministry, one.project, amounts.get((one.no, *place))) for one in infos} for place in places]
 
 
 def _compared(

@@ -8,6 +8,7 @@ from decimal import Decimal
 from corpus.fields import Field, Measure
 from corpus.model import Cell, Kind, Origin, Scope, Section, Sheet, Table
 from corpus.numbers import read_printed
+from corpus.store.model import SheetInfo
 from corpus.units import normal_unit
 from qa.answer import Library
 from qa.model import Candidate, Interpretation, Operation, Subject
@@ -142,6 +143,9 @@ class Shelf:
 
     def sheet(self, sheet_id: str) -> Sheet | None:
         return next((one for one in self.by_no.values() if one.sheet_id == sheet_id), None)
+
+    def infos(self) -> list[SheetInfo]:
+        return []
 
     def facts(self, sql: str, params: Sequence[object]) -> list[tuple[object, ...]]:
         """A shelf answers no question over many sheets."""
