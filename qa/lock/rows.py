@@ -22,9 +22,10 @@ from qa.model import Answer, AnswerTable, Compare
 
 _FIGURES = """
 SELECT c.no, c.measure, c.fiscal_year, c.pos, c.amount_yen FROM cells c
-WHERE c.measure IN (?, ?) AND c.tbl = ? AND c.sheet_year = ? AND c.fiscal_year IN (?, ?) AND c.scope = ?
-AND c.no BETWEEN ? AND ? AND c.amount_yen IS NOT NULL
+WHERE c.tbl = ? AND c.sheet_year = ? AND c.scope = ? AND c.no BETWEEN ? AND ? AND c.amount_yen IS NOT NULL
 """
+_OF_ONE = " AND c.measure = ? AND c.fiscal_year = ?"
+_OF_TWO = " AND c.measure IN (?, ?) AND c.fiscal_year IN (?, ?)"
 _NOT_PRINTED, _NOT_MET = "記載なし", "条件に合わない"
 _IDENTITY = ("シート", "公開年度", "府省庁", "事業名")
 _PAYEES = ("支出額（円）", "支出先", "ブロック")
@@ -198,9 +199,10 @@ def _read(store: Store, ministry: str, sheet_year: int, wanted: list[tuple[str, 
     amounts: dict[tuple[int, str, int], Decimal] = {}
     if wanted and infos:
         (one, year), (other, last) = wanted[0], wanted[-1]
-        params = [one, other, Table.BUDGET.value, sheet_year, year, last, Scope.TOTAL.value, infos[0].no, infos[-1].no]
+        sql, which = (_OF_ONE, [one, year]) if len(wanted) == 1 else (_OF_TWO, [one, other, year, last])
+        params = [Table.BUDGET.value, sheet_year, Scope.TOTAL.value, infos[0].no, infos[-1].no, *which]
         first: dict[tuple[int, str, int], int] = {}
-        for no, measure, fiscal_year, pos, amount in store.facts(_FIGURES, params):
+        for no, measure, fiscal_year, pos, amount in store.facts(_FIGURES + sql, params):
             key = (no, measure, fiscal_year)
             if pos < first.get(key, pos + 1):
                 first[key], amounts[key] = pos, amount
