@@ -5,7 +5,11 @@ Checks, in code of their own (nothing here is shared with the renderer or the op
 1. every result is evaluated again from the cells it cites, by its derivation (``results``);
 2. every character of the text that carries a digit lies in a span, and the span's text says what its
    source says (``spans``);
-3. as a net below that, every number of the text is found among the numbers of the answer's parts (``pool``).
+3. as a net below that, every number of the text is found among the numbers of the answer's parts (``pool``);
+4. the cited cells are read again from the store (``cells``);
+5. what the text says of a figure fits the cells it was taken from, and it is worked out again from what
+   the text says (``claims``, ``fits``);
+6. the rows behind an answer over many sheets are read again from the facts (``rows``, ``payee_rows``).
 
 ``check`` gives the breaches; an answer with any is not shown.
 """
