@@ -12,6 +12,7 @@ from qa.formula import YEN, decimal
 from qa.model import Answer, Citation, Result
 
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_MARK = re.compile(r"(?<!\\)\[\d+\]")  # what a sheet prints in brackets is escaped
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
@@ -31,7 +32,9 @@ def check_pool(answer: Answer) -> Iterable[str]:
     known = numbers_of(answer, with_results=True)
     money: tuple[Result | Citation, ...] = (*answer.results, *answer.citations)
     amounts = [amount for amount in map(_yen, money) if amount is not None]
-    for number in numbers_in(_ESCAPED.sub(r"\1", answer.answer)):
+    marks = {f"[{index + 1}]" for index in range(len(answer.citations))}
+    text = _MARK.sub(lambda mark: "" if mark[0] in marks else mark[0], answer.answer)
+    for number in numbers_in(_ESCAPED.sub(r"\1", text)):
         if number in known or number.lstrip("0") in known or small(number):
             continue
         if not any(_converts(amount, number) for amount in amounts):
