@@ -174,7 +174,7 @@ class Engine:
             table=draft.table,
             spans=spans,
         )
-        breaches = lock.check(found)
+        breaches = lock.check(found, self.corpus)
         if not breaches:
             return found
         _log.error("figure lock refused an answer: %s | %s", question, "; ".join(breaches))

@@ -197,6 +197,8 @@ class Span:
 
     ``source`` names one of the answer's own parts (``qa.lock`` lists them), ``index`` which one and
     ``part`` its attribute: ``("result", 0, "figure")`` for characters ``start`` to ``end``.
+    ``statement`` counts the statements of the text, ``say`` is their kind and ``slot`` the part of the
+    sentence: what a figure is said to be is read from the spans of its statement.
     """
 
     start: int
@@ -204,6 +206,9 @@ class Span:
     source: str
     index: int = 0
     part: str = ""
+    statement: int = -1
+    say: str = ""
+    slot: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

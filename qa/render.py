@@ -244,6 +244,7 @@ class _Writer:
         self._in_list = False
         self._noted = False
         self._quoted = False  # the part stands between 「 and 」
+        self._place = (-1, "", "")  # number and kind of the statement, and the slot
 
     @property
     def text(self) -> str:
@@ -266,7 +267,9 @@ class _Writer:
             self._put("\n" if is_line and self._in_list else "\n\n")
         self._in_list = is_line
         position = 0
+        number = self._place[0] + 1
         for slot in _SLOT.finditer(template):
+            self._place = (number, statement.say.value, slot[1])
             self._put(template[position : slot.start()])
             position = slot.end()
             self._quoted = template[slot.start() - 1 : slot.start()] == "「"
@@ -282,14 +285,14 @@ class _Writer:
     def _spanned(self, text: str, source: str, index: int, part: str) -> None:
         start = self._length
         self._put(text)
-        self.spans.append(Span(start, self._length, source, index, part))
+        self.spans.append(Span(start, self._length, source, index, part, *self._place))
 
     def _part(self, part: Part) -> None:
         match part:
             case Condition():
                 self._spanned(condition(self._draft.threshold), "threshold", 0, "")
             case Words(text):
-                self._put(text)
+                self._spanned(text, "words", 0, "")
             case Year(fiscal_year):
                 self._spanned(official(fiscal_year), "year", fiscal_year, "")
             case Name(source, index, attribute):

@@ -81,7 +81,7 @@ class Corpus:
     def sheet(self, sheet_id: str) -> Sheet | None:
         """The sheet of that exact id, or None."""
         row = self._row(f"{schema.PLACE} WHERE s.sheet_id = ?", (sheet_id,))
-        return None if row is None else self._decode(row)
+        return None if row is None else self._decode(row, None)
 
     def sheet_at(self, no: int, measures: frozenset[str] | None = None) -> Sheet:
         """The sheet of that number, with the cells of ``measures`` only when given. Raises KeyError when there is none."""

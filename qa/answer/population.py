@@ -40,7 +40,7 @@ SELECT c.no, c.pos, c.amount_yen, c.unit FROM cells c
 WHERE c.measure = ? AND c.tbl = ? AND c.sheet_year = ? AND c.fiscal_year = ? AND c.scope = ?
 """
 _ATTRIBUTES = "SELECT no, text, year FROM attributes WHERE name = ? AND sheet_year = ?"
-_OF_MINISTRY = " AND c.no IN (SELECT no FROM sheets WHERE ministry = ? AND sheet_year = ?)"
+_NUMBERED = " AND c.no BETWEEN ? AND ?"  # sheets of one ministry and year are neighbours: a few blocks are read
 _PAYEES_OF = """
 SELECT p.no, p.pos, p.block, p.name, p.payee_key, p.corporate_number, p.amount_yen FROM payees p
 WHERE p.sheet_year = ? AND (p.payee_key = ? OR (p.corporate_number <> '' AND p.corporate_number = ?))
@@ -150,15 +150,16 @@ class Population:
             measure, Table.BUDGET.value, scoped.sheet_year, scoped.fiscal_year, Scope.TOTAL.value
         ]  # fmt: skip
         sql = _CELLS
-        if scoped.filter.ministry:
-            sql += _OF_MINISTRY
-            params += [scoped.filter.ministry, scoped.sheet_year]
+        sheets = self.sheets(scoped)
+        if scoped.filter.ministry and sheets:
+            sql += _NUMBERED
+            params += [sheets[0].no, sheets[-1].no]
         cells: dict[int, tuple[int, Decimal, str]] = {}
         for no, pos, amount, unit in self._corpus.facts(sql, params):
             if amount is not None and (no not in cells or pos < cells[no][0]):
                 cells[no] = (pos, amount, unit or "")
         figures = []
-        for info in self.sheets(scoped):
+        for info in sheets:
             pos, amount, unit = cells.get(info.no, (-1, None, ""))
             figures.append(Figure(info, amount, unit, (pos,) if amount is not None else ()))
         return figures

@@ -3,7 +3,8 @@
 A verbatim sentence must stand, character for character, at its offsets in the cited field.  In a
 composed sentence or table cell every number must be one of: a figure whose value the lock works out
 again from the cited cells, a number of a cited cell's printed text or labels, or a year the
-citations carry.  This module shares no code with the builders it checks.
+citations carry.  This module shares no code with the builders it checks; derivations are evaluated by
+``qa.formula``, as in the lock on answers.
 """
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal, DivisionByZero, InvalidOperation
 
-from corpus.units import FRACTION, YEN_PER_UNIT
+from corpus.units import FRACTION
 from qa.brief.model import Block, Brief, Bullets, Chart, Dropped, Figure, Grid, Paragraph, Part, Sentence, TableCell
+from qa.formula import YEN, evaluate
 from qa.model import Citation
 
 log = logging.getLogger(__name__)
 
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
-_TOKEN = re.compile(r"\s*(?:\[(\d+)\]|(\d+(?:\.\d+)?)|([-+×/()]))")
 _OKU = Decimal(10**8)
 
 
@@ -95,7 +96,7 @@ def _cell(cell: TableCell, citations: tuple[Citation, ...], dropped: list[Droppe
 def _chart(chart: Chart, citations: tuple[Citation, ...], dropped: list[Dropped]) -> bool:
     """Every value of a chart must be a cited cell's, or the sum of cited cells of one block."""
     amounts = {amount for n in chart.citations if (amount := _base(citations[n])) is not None}
-    factor = YEN_PER_UNIT.get(chart.unit, Decimal(1))
+    factor = YEN.get(chart.unit, Decimal(1))
     sums = {sum(amounts, Decimal(0))} if chart.flows else set()
     if chart.flows:
         return True  # drawn from block sums; the payee table beside it carries the figures
@@ -162,7 +163,7 @@ def _check_figure(figure: Figure, citations: tuple[Citation, ...]) -> None:
     unit = figure.unit or ""
     if figure.derivation is None and unit == "%" and citations[figure.citations[0]].unit == FRACTION:
         exact *= 100
-    factor = YEN_PER_UNIT.get(unit, Decimal(1))
+    factor = YEN.get(unit, Decimal(1))
     _same(figure.value * factor, exact, Decimal(1).scaleb(_exponent(figure.value)) * factor, figure.shown)
     shown = [Decimal(n.replace(",", "")) for n in _NUMBER.findall(figure.shown)]
     if not shown:
@@ -185,61 +186,4 @@ def _same(shown: Decimal, exact: Decimal, step: Decimal, text: str) -> None:
 def _base(citation: Citation) -> Decimal | None:
     if citation.value is None:
         return None
-    return Decimal(citation.value) * YEN_PER_UNIT.get(citation.unit or "", Decimal(1))
-
-
-def evaluate(formula: str, citations: tuple[Citation, ...]) -> Decimal:
-    """The value of a derivation: ``[n]`` is citation n in yen (or its own unit), with + - × / ( ).
-
-    Raises ValueError for anything else, IndexError for an unknown citation.
-    """
-    tokens: list[str | Decimal] = []
-    at = 0
-    while at < len(formula.rstrip()):
-        match = _TOKEN.match(formula, at)
-        if match is None:
-            raise ValueError(formula)
-        at = match.end()
-        if match[1] is not None:
-            base = _base(citations[int(match[1])])
-            if base is None:
-                raise ValueError(formula)
-            tokens.append(base)
-        else:
-            tokens.append(Decimal(match[2]) if match[2] is not None else match[3])
-    value, rest = _sum(tokens, 0)
-    if rest != len(tokens):
-        raise ValueError(formula)
-    return value
-
-
-def _sum(tokens: list[str | Decimal], at: int) -> tuple[Decimal, int]:
-    value, at = _product(tokens, at)
-    while at < len(tokens) and tokens[at] in ("+", "-"):
-        sign = tokens[at]
-        term, at = _product(tokens, at + 1)
-        value = value + term if sign == "+" else value - term
-    return value, at
-
-
-def _product(tokens: list[str | Decimal], at: int) -> tuple[Decimal, int]:
-    value, at = _atom(tokens, at)
-    while at < len(tokens) and tokens[at] in ("×", "/"):
-        sign = tokens[at]
-        factor, at = _atom(tokens, at + 1)
-        value = value * factor if sign == "×" else value / factor
-    return value, at
-
-
-def _atom(tokens: list[str | Decimal], at: int) -> tuple[Decimal, int]:
-    if at >= len(tokens):
-        raise ValueError("unfinished formula")
-    first = tokens[at]
-    if isinstance(first, Decimal):
-        return first, at + 1
-    if first != "(":
-        raise ValueError(first)
-    value, at = _sum(tokens, at + 1)
-    if at >= len(tokens) or tokens[at] != ")":
-        raise ValueError("unclosed bracket")
-    return value, at + 1
+    return Decimal(citation.value) * YEN.get(citation.unit or "", Decimal(1))

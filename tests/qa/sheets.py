@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from corpus.fields import Field, Measure
 from corpus.model import Cell, Kind, Origin, Scope, Section, Sheet, Table
 from corpus.numbers import read_printed
+from corpus.store.model import SheetInfo
 from corpus.units import normal_unit
 from qa.answer import Library
 from qa.model import Candidate, Interpretation, Operation, Subject
@@ -139,6 +140,16 @@ class Shelf:
 
     def sheet_at(self, no: int) -> Sheet:
         return self.by_no[no]
+
+    def sheet(self, sheet_id: str) -> Sheet | None:
+        return next((one for one in self.by_no.values() if one.sheet_id == sheet_id), None)
+
+    def infos(self) -> list[SheetInfo]:
+        return []
+
+    def facts(self, sql: str, params: Sequence[object]) -> list[tuple[object, ...]]:
+        """A shelf answers no question over many sheets."""
+        raise AssertionError(sql)
 
     def candidates(self) -> tuple[Candidate, ...]:
         found = [

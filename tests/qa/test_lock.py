@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from corpus.fields import Field, Measure
 from qa import lock
+from qa.lock.pool import check_pool
 from qa.model import Answer, Operation, Subject
 from tests.qa.answering import finished
 from tests.qa.sheets import SHEET_2019, SHEET_2020, SHEET_2024, Shelf, asked
@@ -98,3 +99,11 @@ def test_a_text_that_is_not_the_cited_one_is_refused() -> None:
 def test_without_spans_unknown_numbers_are_still_refused() -> None:
     answer = dataclasses.replace(answers()[0], spans=())
     assert lock.check(altered(answer, "執行額は987百万円です。"))
+
+
+def test_the_mark_of_the_seventieth_citation_is_no_number_of_unknown_origin() -> None:
+    answer = answers()[0]
+    many = dataclasses.replace(answer, citations=answer.citations[:1] * 70, results=(), spans=(), answer="出典[70]")
+    assert not list(check_pool(many))
+    assert list(check_pool(dataclasses.replace(many, answer="出典[71]")))
+    assert list(check_pool(dataclasses.replace(many, answer=r"出典\[70\]")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +13,7 @@ from corpus.fields import Field, Measure
 from corpus.model import Sheet
 from corpus.store.reader import open_corpus
 from corpus.store.writer import new_generation
+from qa import lock
 from qa.engine import Engine
 from qa.model import Answer, Status
 from qa.sets.plan import By, Change, Compared, Fold, InMinistries, NameHolds, Order
@@ -155,3 +157,18 @@ def test_the_plan_is_typed(engine: Engine) -> None:
     plan = asked.plan
     assert (plan.fold, plan.by, plan.order, plan.change) == (Fold.COUNT, By.NOTHING, Order.NONE, Change.NONE)
     assert {type(one) for one in plan.where} == {InMinistries, NameHolds, Compared}
+
+
+@pytest.mark.parametrize("change", ["figure", "ministry", "missing", "other sheet"])
+def test_the_lock_refuses_rows_that_the_store_does_not_have(engine: Engine, change: str) -> None:
+    answer = engine.ask("総務省の2020年度シートの令和2年度当初予算を全部足すと")
+    assert not lock.check(answer, engine.corpus)
+    assert answer.table is not None
+    first_row, *rest = answer.table.rows
+    rows = {
+        "figure": ((*first_row[:4], "1"), *rest),
+        "ministry": ((*first_row[:2], "法務省", *first_row[3:]), *rest),
+        "missing": tuple(rest),
+        "other sheet": (("2020/総務省/9999", *first_row[1:]), *rest),
+    }[change]
+    assert lock.check(dataclasses.replace(answer, table=dataclasses.replace(answer.table, rows=rows)), engine.corpus)
