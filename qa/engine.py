@@ -47,6 +47,8 @@ _NOT_JAPANESE = (
     "日本語の質問にお答えします。事業名と、知りたいことを日本語で入力してください。"
     "（Please ask in Japanese, naming the project.）"
 )
+_DEFECT = "この質問に答える途中で、プログラムの中で誤りが起きました。聞き方を変えて、もう一度お尋ねください。"
+_DEFECTS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 _LOCKED = "答えに出典で確かめられない数値が含まれたため、表示を取りやめました。聞き方を変えて、もう一度お尋ねください。"
 
 
@@ -99,12 +101,22 @@ class Engine:
         """The answer to one question.
 
         ``sheet_id`` is the sheet in focus, ``session`` the conversation; an ``interpretation`` (edited
-        by the user) is answered as it is.  Raises CorpusError only for a damaged corpus.
+        by the user) is answered as it is.  Raises CorpusError only for a damaged corpus; a defect of ours
+        in one question is logged and said in its answer, so that no other question suffers.
         """
         started = time.perf_counter()
         refusal = _unreadable(question)
         if refusal:
             return _plain(question, refusal, started)
+        try:
+            return self._answered(question, sheet_id, session, interpretation, started)
+        except _DEFECTS:
+            _log.exception("a question could not be answered: %s", question)
+            return _plain(question, _DEFECT, started)
+
+    def _answered(
+        self, question: str, sheet_id: str | None, session: str | None, interpretation: Interpretation | None, started: float
+    ) -> Answer:
         asked = interpretation if interpretation is not None else self._understand(question, sheet_id, session)
         draft = answer(asked, self.library, self.corpus, self.population)
         answered = self._checked(question, asked, draft)

@@ -298,21 +298,34 @@ def filter_options(shelf: Shelf) -> search_view.FilterOptions:
 
 def _yen(text: str) -> int | None:
     """億円 as typed → yen. Raises BadQuestion."""
-    if not text:
-        return None
-    try:
-        return int(Decimal(text) * 10**8)
-    except InvalidOperation:
-        raise BadQuestion(f"予算の「{text}」は数として読めません。半角の数字で入力してください。") from None
+    return int(_typed(text, "予算", _MOST_OKU) * 10**8) if text else None
 
 
 def _share(text: str) -> float | None:
-    if not text:
-        return None
+    return float(_typed(text, "執行率", _MOST_PERCENT)) / 100 if text else None
+
+
+def _typed(text: str, what: str, most: int) -> Decimal:
+    """A number of a filter control. Raises BadQuestion for what is none, or larger than any sheet prints.
+
+    The exponent is bounded before anything is calculated: ``1e999990`` is eight characters, and a number
+    of a million digits.
+    """
+    shown = text[:_SHOWN_DIGITS]
     try:
-        return float(Decimal(text)) / 100
+        value = Decimal(text) if len(text) <= _SHOWN_DIGITS else Decimal("NaN")
     except InvalidOperation:
-        raise BadQuestion(f"執行率の「{text}」は数として読めません。半角の数字で入力してください。") from None
+        value = Decimal("NaN")
+    if not value.is_finite():
+        raise BadQuestion(f"{what}の「{shown}」は数として読めません。半角の数字で入力してください。")
+    if value.adjusted() > len(str(most)) or abs(value) > most:
+        raise BadQuestion(f"{what}の「{shown}」は大きすぎます。{most:,}以下の数を入力してください。")
+    return value
+
+
+_SHOWN_DIGITS = 24
+_MOST_OKU = 100_000_000  # 億円: ten thousand 兆円, a hundred times the national budget
+_MOST_PERCENT = 1_000_000
 
 
 def search_filter(query: Mapping[str, str]) -> SearchFilter:
@@ -322,9 +335,11 @@ def search_filter(query: Mapping[str, str]) -> SearchFilter:
         return (query[name],) if query.get(name) else ()
 
     year = query.get("sheet_year", "")
+    if year and not (year.isascii() and year.isdecimal() and len(year) == 4):
+        raise BadQuestion(f"シート年度の「{year[:_SHOWN_DIGITS]}」は読めません。西暦4桁で入力してください。")
     return SearchFilter(
         ministries=one("ministry"),
-        sheet_years=(int(year),) if year.isdecimal() else (),
+        sheet_years=(int(year),) if year else (),
         sections=one("section"),
         accounts=one("account"),
         budget_yen=(_yen(query.get("budget_from", "")), _yen(query.get("budget_to", ""))),

@@ -7,10 +7,12 @@ The app needs few of them, so the door is an allow-list: what is not in ``_ALLOW
 from __future__ import annotations
 
 import base64
+import collections
 import hmac
 import ipaddress
 import re
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -39,6 +41,7 @@ _ALLOWED: tuple[tuple[frozenset[str], re.Pattern[str]], ...] = tuple(
     )
 )
 _ALL_ADDRESSES = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, never bound to here
+_COMPUTES = ("/ui/", "/api/", "/gradio_api/")  # another site's page may link to the app, and not make it work
 _UPLOAD = "/ui/upload"
 _STARTUP = "/gradio_api/startup-events"  # Gradio asks itself for it, without a password; it only says "ready"
 _PAGE_POLICY = (
@@ -69,6 +72,30 @@ def allowed_hosts(settings: AppSettings) -> frozenset[str]:
     return frozenset(name.lower() for name in names)
 
 
+class Attempts:
+    """Wrong passwords by address within a window; bounded, the oldest address is forgotten first."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._made: collections.OrderedDict[str, collections.deque[float]] = collections.OrderedDict()
+
+    def too_many(self, scope: Scope) -> bool:
+        """Count one more wrong password of the client."""
+        address = str((scope.get("client") or ("",))[0])
+        now = self._clock()
+        made = self._made.setdefault(address, collections.deque(maxlen=_TRIES + 1))
+        self._made.move_to_end(address)
+        while made and now - made[0] > _WINDOW:
+            made.popleft()
+        made.append(now)
+        while len(self._made) > _ADDRESSES:
+            self._made.popitem(last=False)
+        return len(made) > _TRIES
+
+
+_TRIES, _WINDOW, _ADDRESSES = 10, 60, 10_000
+
+
 class Guard:
     """ASGI middleware: the outermost layer of the app."""
 
@@ -76,6 +103,7 @@ class Guard:
         self._app = app
         self._settings = settings
         self._hosts = allowed_hosts(settings)
+        self._attempts = Attempts()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -102,12 +130,16 @@ class Guard:
             return JSONResponse({"error": "MCP は rsqa serve --mcp で起動したときだけ使えます。"}, 404)
         if method not in ("GET", "HEAD") and not _same_origin(headers):
             return JSONResponse({"error": "ほかのサイトからの操作は受け付けません。"}, 403)
+        if path.startswith(_COMPUTES) and headers.get("sec-fetch-site", "none") in ("cross-site", "same-site"):
+            return JSONResponse({"error": "ほかのサイトからの呼び出しは受け付けません。"}, 403)
         limit = self._settings.upload_limit if path == _UPLOAD else self._settings.body_limit
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > limit:
             return JSONResponse({"error": _too_big(limit)}, 413)
         auth = self._settings.auth if path != _STARTUP else None
         if auth is not None and not _authorised(headers.get("authorization", ""), auth):
+            if headers.get("authorization") and self._attempts.too_many(scope):
+                return PlainTextResponse("誤った試みが続いたため、しばらく受け付けません。", 429, {"retry-after": str(_WINDOW)})
             return PlainTextResponse("利用者名とパスワードが必要です。", 401, {"www-authenticate": 'Basic realm="rsqa"'})
         return None
 
