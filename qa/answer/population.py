@@ -43,12 +43,12 @@ _ATTRIBUTES = "SELECT no, text, year FROM attributes WHERE name = ? AND sheet_ye
 _NUMBERED = " AND c.no BETWEEN ? AND ?"  # sheets of one ministry and year are neighbours: a few blocks are read
 _PAYEES_OF = """
 SELECT p.no, p.pos, p.block, p.name, p.payee_key, p.corporate_number, p.amount_yen FROM payees p
-WHERE p.sheet_year = ? AND (p.payee_key = ? OR (p.corporate_number <> '' AND p.corporate_number = ?))
+WHERE p.sheet_year = ? AND p.no BETWEEN ? AND ? AND (p.payee_key = ? OR (p.corporate_number <> '' AND p.corporate_number = ?))
 ORDER BY p.no, p.pos
 """
 _PAYEES_BY_NUMBER = """
 SELECT p.no, p.pos, p.block, p.name, p.payee_key, p.corporate_number, p.amount_yen FROM payees p
-WHERE p.sheet_year = ? AND p.corporate_number IN (SELECT unnest(?)) ORDER BY p.no, p.pos
+WHERE p.sheet_year = ? AND p.no BETWEEN ? AND ? AND p.corporate_number IN (SELECT unnest(?)) ORDER BY p.no, p.pos
 """
 _PAYEES_LIKE = """
 SELECT p.name, p.payee_key, count(DISTINCT p.no) FROM payees p
@@ -189,14 +189,14 @@ class Population:
 
     def payee_rows(self, scoped: Scoped, name: str) -> list[PayeeFact]:
         """Rows of the payee in the sheets of the scope, by comparison key or 法人番号."""
-        rows = self._corpus.facts(_PAYEES_OF, [scoped.sheet_year, payee_key(name), name.strip()])
+        rows = self._corpus.facts(_PAYEES_OF, [*self._numbers(scoped), payee_key(name), name.strip()])
         return self._of_scope(scoped, rows)
 
     def payees_of_numbers(self, scoped: Scoped, numbers: Sequence[str]) -> list[PayeeFact]:
         """Rows with one of the 法人番号, whatever the name."""
         if not numbers:
             return []
-        return self._of_scope(scoped, self._corpus.facts(_PAYEES_BY_NUMBER, [scoped.sheet_year, list(numbers)]))
+        return self._of_scope(scoped, self._corpus.facts(_PAYEES_BY_NUMBER, [*self._numbers(scoped), list(numbers)]))
 
     def payees_like(self, scoped: Scoped, key: str) -> list[str]:
         """Names that contain ``key``, those in most sheets first."""
@@ -213,6 +213,11 @@ class Population:
                 ),
             )
         return self._of_scope(scoped, self._corpus.facts(sql, params))
+
+    def _numbers(self, scoped: Scoped) -> list[object]:
+        """The sheet year with the first and the last number of the scope's sheets."""
+        sheets = self.sheets(scoped)
+        return [scoped.sheet_year, sheets[0].no if sheets else 0, sheets[-1].no if sheets else 0]
 
     def _of_scope(self, scoped: Scoped, rows: Sequence[tuple[object, ...]]) -> list[PayeeFact]:
         allowed = {info.no for info in self.sheets(scoped)}

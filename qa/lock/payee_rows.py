@@ -11,7 +11,7 @@ from qa.lock.cells import Store, sheets_of
 from qa.lock.claims import Statement
 from qa.model import AnswerTable
 
-_PAYEES = "SELECT p.no, p.amount_yen, p.name, p.block FROM payees p WHERE p.sheet_year = ?"
+_PAYEES = "SELECT p.no, p.amount_yen, p.name, p.block FROM payees p WHERE p.sheet_year = ? AND p.no BETWEEN ? AND ?"
 _OF_NAMES = " AND p.name IN (SELECT unnest(?))"
 _FEW = 50
 
@@ -26,10 +26,11 @@ def check_payee_rows(table: AnswerTable, head: Statement, store: Store, ministry
     rows = (*table.rows, *(row[:-1] for row in table.left_out))
     names = sorted({row[5] for row in rows})
     year = next((int(row[1]) for row in rows), 0)
-    params: list[object] = [year]
-    sql = _PAYEES + (_OF_NAMES if len(names) <= _FEW else "")
     infos = {one.no: one for one in sheets_of(store, year)}
-    found = store.facts(sql, [*params, names] if len(names) <= _FEW else params)
+    own = [no for no, one in infos.items() if not ministry or one.ministry == ministry]
+    params: list[object] = [year, min(own, default=0), max(own, default=0)]
+    few = len(names) <= _FEW
+    found = store.facts(_PAYEES + (_OF_NAMES if few else ""), [*params, names] if few else params)
     known: list[Row] = [(infos[no].sheet_id, infos[no].ministry, infos[no].project, *rest) for no, *rest in found]
     counted = collections.Counter(known)
     counted.subtract(_shown(row) for row in rows)
@@ -41,10 +42,10 @@ def check_payee_rows(table: AnswerTable, head: Statement, store: Store, ministry
     if any("".join(row[5].split()) != head.named("name") for row in table.rows):
         yield f"rows of other payees than {head.named('name')}"
     if ministry is not None:
-        own = [row for row in known if not ministry or row[1] == ministry]
+        listed = [row for row in known if not ministry or row[1] == ministry]
         summed = head.say == "many payee sum"
-        missing = {row[0] for row in own if not summed or row[3] is not None} - {row[0] for row in rows}
-        if missing or (summed and len(rows) != sum(row[3] is not None for row in own)):
+        missing = {row[0] for row in listed if not summed or row[3] is not None} - {row[0] for row in rows}
+        if missing or (summed and len(rows) != sum(row[3] is not None for row in listed)):
             yield f"payee rows are missing, such as of {sorted(missing)[:1]}"
 
 
