@@ -8,11 +8,12 @@ import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from corpus.figures.definitions import DIFFERENT_BASIS, same_basis
 from corpus.model import Table
 from corpus.text import name_key
 from corpus.units import plain
 from qa.answer.draft import Builder, Cited, Condition, Draft, Joined, Marks, Name, Part, Say, User, Words, Year
-from qa.answer.select import Found
+from qa.answer.select import Found, Want, figure_in
 from qa.answer.terms import Reading, Term, conflicts
 from qa.answer.view import Library, SheetView
 from qa.model import Candidate, Interpretation, Status, Threshold
@@ -68,12 +69,23 @@ class Case:
             return
         said = 0
         self.note_other_name(readings)
+        if any(self._on_another_basis(reading) for reading in readings):
+            self.builder.note(Say.RULE, words=Words(DIFFERENT_BASIS))
         for reading in readings:
             for found, others in conflicts(reading, self.series):
                 for other in others:
                     if said < _MAX_CONFLICTS:
                         self._note_conflict(found, other)
                         said += 1
+
+    def _on_another_basis(self, reading: Reading) -> bool:
+        """Another sheet prints the same measure and year in another form's definition."""
+        return any(
+            isinstance(figure_in(view, Want(one.cell.measure or "", one.cell.fiscal_year)), Found)
+            for one in reading.cells
+            for view in self.series
+            if not same_basis(one.cell.measure or "", view.sheet.origin, reading.view.sheet.origin)
+        )
 
     def note_other_name(self, readings: Sequence[Reading]) -> None:
         """The answering sheet bears another name than the project asked for: say it."""

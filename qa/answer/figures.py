@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from corpus.fields import Measure
+from corpus.figures.definitions import deducted_for_unused
 from corpus.model import Cell, Kind, Table
 from corpus.units import YEN_PER_UNIT
 from qa.answer import calc
@@ -203,17 +204,20 @@ def say_basis(case: Case, reading: Reading, amount: calc.Quantity, result: int) 
     if len(reading.cells) == 1:
         builder.note(Say.PRINTED_RATE)
         return
-    first, second = amount.citations
     rate = reading.term.kind is TermKind.RATE
     builder.say(
         Say.WORKING,
-        rule=Words("執行額 ÷ 計（百分率。小数点以下第二位を四捨五入）" if rate else "計 − 執行額"),
+        rule=Words("執行額 ÷ 計（百分率。小数点以下第二位を四捨五入）" if rate else _unused_rule(reading)),
         terms=working(amount.citations, " ÷ " if rate else " − "),
         figure=Figure(result, converted=False),
-        marks=Marks((first, second)),
+        marks=Marks(amount.citations),
     )
     if rate:
         builder.note(Say.COMPUTED_RATE)
+
+
+def _unused_rule(reading: Reading) -> str:
+    return " − ".join(["計", *(measure.value for measure in deducted_for_unused(reading.view.sheet.origin))])
 
 
 def working(citations: Sequence[int], operator: str) -> Part:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from corpus.fields import Measure
+from corpus.figures.definitions import same_basis
 from corpus.model import Cell, Kind, Scope, Table
 from corpus.units import YEN_PER_UNIT, is_money
 from qa.answer.items import match_items
@@ -27,6 +28,7 @@ class Gap(StrEnum):
     DASH = "「-」（該当なし）と記載"
     TEXT = "数値でない記載"
     UNCLEAR = "同じ欄に異なる数値が複数あり、一つに決められない"
+    NEGATIVE = "計から繰越しと執行額を差し引くと負になり、不用額とはいえない"
     NO_DIVISOR = "計が零以下のため、率を計算できない"
     NO_YEAR = "この年度の欄がない"
     NO_ITEM = "お尋ねの項目がこの表にない"
@@ -221,7 +223,7 @@ def differing(found: Found, views: Sequence[SheetView], want: Want) -> list[Foun
     """Figures of other sheets for the same want that are not the same figure, one per distinct value."""
     seen: list[Found] = []
     for view in views:
-        if view is found.view:
+        if view is found.view or not same_basis(want.measure, view.sheet.origin, found.view.sheet.origin):
             continue
         other = figure_in(view, want)
         if not isinstance(other, Found) or same_figure(other.cell, found.cell):

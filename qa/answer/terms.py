@@ -7,15 +7,18 @@ answers, ``quantity`` turns the cells into a number with its formula and citatio
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Sequence
+from decimal import Decimal
 from enum import StrEnum
 
 from corpus.fields import Measure
+from corpus.figures.definitions import deducted_for_unused
 from corpus.model import Scope, Table
 from corpus.years import official
 from qa.answer import calc
 from qa.answer.draft import Builder
-from qa.answer.select import Found, Gap, Missing, Want, differing, figure_in, years_of
+from qa.answer.select import Found, Gap, Missing, Want, base_amount, differing, figure_in, years_of
 from qa.answer.view import SheetView
 
 RATE_MEASURES = frozenset({Measure.EXECUTION_RATE.value, Measure.EXECUTION_RATE_INITIAL.value})
@@ -84,9 +87,25 @@ def read_term(view: SheetView, term: Term) -> Reading | Missing:
         return executed
     if isinstance(budget, Missing):
         return budget
-    if term.kind is TermKind.RATE and budget.value <= 0:
+    if term.kind is TermKind.UNUSED:
+        return _unused(view, term, budget)
+    if budget.value <= 0:
         return Missing(view, Gap.NO_DIVISOR, budget.cell)
-    return Reading(term, (executed, budget) if term.kind is TermKind.RATE else (budget, executed))
+    return Reading(term, (executed, budget))
+
+
+def _unused(view: SheetView, term: Term, budget: Found) -> Reading | Missing:
+    """不用額 in the definition of the sheet's form; a negative one is no figure."""
+    cells = [budget]
+    for measure in deducted_for_unused(view.sheet.origin):
+        found = figure_in(view, Want(measure, term.fiscal_year))
+        if isinstance(found, Missing):
+            return found
+        cells.append(found)
+    amounts = [base_amount(one.cell)[0] or Decimal(0) for one in cells]
+    if amounts[0] - sum(amounts[1:], Decimal(0)) < 0 or any(amount < 0 for amount in amounts[1:]):
+        return Missing(view, Gap.NEGATIVE, budget.cell)
+    return Reading(term, tuple(cells))
 
 
 def quantity(builder: Builder, reading: Reading) -> calc.Quantity:
@@ -101,7 +120,7 @@ def quantity(builder: Builder, reading: Reading) -> calc.Quantity:
         return parts[0]
     if reading.term.kind is TermKind.RATE:
         return calc.percent_of(parts[0], parts[1])
-    return calc.difference(parts[0], parts[1])
+    return functools.reduce(calc.difference, parts)
 
 
 def term_years(view: SheetView, term: Term) -> list[int]:

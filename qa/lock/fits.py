@@ -176,8 +176,10 @@ def _term(term: Term, cells: list[Cell], left: list[Cell], of_item: bool | None)
     if (first.fiscal_year, first.table) != (second.fiscal_year, second.table):
         raise Misfit("figures of different years")
     _take(left, [first, second])
-    if term.measure == UNUSED:
-        return _base(first) - _base(second)
+    if term.measure == UNUSED:  # in the RSシステム 計 still holds what was carried over
+        over = _matching(Measure.CARRIED_OUT.value, term, cells, of_item)[:1]
+        _take(left, over)
+        return _base(first) - _base(second) - sum((_base(one) for one in over), Decimal(0))
     return rounded(_base(first) / _base(second) * 100, 1) if _base(second) > 0 else Decimal(0)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from corpus.fields import Measure
+from corpus.figures.definitions import holds_carry_over
 from corpus.model import Origin
 from corpus.store.model import SheetInfo
 from corpus.text import name_key, nfkc
@@ -213,7 +214,7 @@ def _unused(executed: Figure, budget: Figure, carried: Figure, period: Period) -
         return NOT_PRINTED
     over = Decimal(0)
     parts: tuple[Figure, ...] = (budget, executed)
-    if executed.info.origin is Origin.RS_CSV and carried.amount_yen is not None:
+    if holds_carry_over(Origin(executed.info.origin)) and carried.amount_yen is not None:
         over, parts = abs(carried.amount_yen), (budget, executed, carried)
     left = budget.amount_yen - executed.amount_yen - over
     if left < 0:
