@@ -108,6 +108,7 @@ TEMPLATES: dict[Say, str] = {
     Say.SET_LINE: "- {name}: {figure}[（{before} → {after}）]",
     Say.SET_YEAR_LINE: "- {year}: {figure}",
     Say.SET_YEAR_BEST: "{scope}[（{where}）]の{measure}が{which}のは**{year}**で、**{figure}**です。",
+    Say.SET_EMPTY: "{scope}の{sheet}シートには、条件（{where}）に合う事業（シート）がありません。",
     Say.SET_UNREAD: (
         "質問のうち{words}を読み取れなかったため、お答えしていません。"
         "シートの言葉（執行額、支出先、成果指標、府省庁、事業名に含む語など）に言い換えてお尋ねください。"

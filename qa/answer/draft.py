@@ -96,6 +96,7 @@ class Say(StrEnum):
     SET_LINE = "set line"
     SET_YEAR_LINE = "set year line"
     SET_YEAR_BEST = "set year best"
+    SET_EMPTY = "set empty"
     SET_UNREAD = "set unread"
     # refusals
     NOT_RECORDED = "not recorded"

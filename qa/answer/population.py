@@ -187,6 +187,12 @@ class Population:
 
     # ------------------------------------------------------------ payees
 
+    @functools.cached_property
+    def newest_with_payees(self) -> int | None:
+        """The newest sheet year whose sheets list payees with amounts (the open data of a year may lack the file)."""
+        found = self._corpus.facts("SELECT max(sheet_year) FROM payees WHERE amount_yen IS NOT NULL", [])[0][0]
+        return None if found is None else int(found)
+
     def payee_rows(self, scoped: Scoped, name: str) -> list[PayeeFact]:
         """Rows of the payee in the sheets of the scope, by comparison key or 法人番号."""
         rows = self._corpus.facts(_PAYEES_OF, [*self._numbers(scoped), payee_key(name), name.strip()])

@@ -19,7 +19,7 @@ from qa.answer.many_payees import note_spellings
 from qa.answer.many_pieces import CITED, HEADER, LISTED, Many, identity
 from qa.answer.population import Population, Scoped
 from qa.model import AnswerTable, Filter, Status
-from qa.sets.plan import By, Change, Fold, InMinistries, Order, Period, SetPlan
+from qa.sets.plan import By, Change, Fold, InMinistries, NameHolds, Order, Period, SetPlan
 from qa.sets.rows import UNUSED, Row, Rows, rows_of
 from qa.sets.wording import measure_words, scope_words, where_parts
 
@@ -100,7 +100,8 @@ class _Work:
             slots["sheet"] = Words("該当する年度の")
         if period.fiscal_year not in asked.fiscal_years:
             slots.pop("year", None)
-        self.builder.say(Say.MANY_EMPTY, **slots)
+        self.builder.say(Say.SET_EMPTY if "where" in slots and not self.rows.left_out else Say.MANY_EMPTY, **slots)
+        self._note_topic()
         return self.case.finish(Status.NOT_RECORDED)
 
     def fill(self, ordered: Sequence[Row], group: By = By.NOTHING, *, joint: bool = False) -> None:
@@ -190,6 +191,7 @@ class _Work:
         for reason, number in collections.Counter(reason for _, reason in self.rows.left_out).items():
             found = self.count(f"集計から除いたシート（{reason}）", number, f"COUNT(left_out={reason})")
             self.builder.note(Say.LEFT_OUT, figure=Figure(found), reason=Words(reason))
+        self._note_topic()
         if self.rows.payees:
             note_spellings(self.many, self.rows.payees, self.rows.payee)
         if self.rate:
@@ -200,6 +202,10 @@ class _Work:
             self.builder.note(Say.RULE, words=Words(_ONLY_SHEETS))
         self.builder.years += [period.fiscal_year for period in self.plan.periods]
         return self.case.finish()
+
+    def _note_topic(self) -> None:
+        if any(isinstance(one, NameHolds) and one.topic for one in self.plan.where):
+            self.builder.note(Say.BY_NAME_ONLY)
 
     def cite(self, row: Row) -> tuple[int, ...]:
         view = self.case.library.view(row.info.no)
@@ -249,7 +255,7 @@ class _Work:
     def value(self) -> Draft:
         """One value over all rows: a total, a count, a mean, a rate."""
         period = self.plan.periods[0]
-        ordered = sorted(self.rows.kept, key=lambda row: (-row.value, row.info.no))
+        ordered = sorted(self.rows.kept, key=lambda row: (-abs(row.value), row.info.no))
         self.fill(ordered)
         found = self.folded(ordered)
         if found is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import functools
+import dataclasses
 from typing import TYPE_CHECKING
 
 from corpus.text import payee_key
@@ -28,9 +28,9 @@ def interpret(question: str, context: Context, population: Population) -> Interp
     except QuestionError:
         return None
     places = directory(context.corpus, context.names)
-    like = functools.partial(payee_like, population)
+    payees = _Payees(population)
     before = context.previous.plan if context.previous is not None else None
-    plan = read_turn(parsed, before, context.names, places, like) if before is not None else read_set(parsed, context.names, places, like)
+    plan = read_turn(parsed, before, context.names, places, payees) if before is not None else read_set(parsed, context.names, places, payees)
     if context.previous is not None and before is None and not (isinstance(plan, SetPlan) and _stands_alone(plan)):
         return None  # a turn about a project: only a question that names its own set leaves it
     return _worded(question, plan) if isinstance(plan, SetPlan) else plan
@@ -40,15 +40,23 @@ def _stands_alone(plan: SetPlan) -> bool:
     return any(isinstance(one, InMinistries | NameHolds) for one in plan.where) or plan.by is By.MINISTRY
 
 
-def payee_like(population: Population, words: str, sheet_year: int) -> str:
-    """The payee of that sheet year whose name without its legal form is ``words``; "" when none or several are."""
-    part = core(payee_key(words))
-    if len(part) < _MIN_PART:
-        return ""
-    scoped = Scoped(sheet_year, sheet_year - 1, Filter())
-    names: Sequence[str] = population.payees_like(scoped, part)
-    same = [name for name in names if core(payee_key(name)) == part]
-    return same[0] if len({payee_key(name) for name in same}) == 1 else ""
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Payees:
+    """The payees of the corpus, as the reader asks for them."""
+
+    population: Population
+
+    def newest_year(self) -> int | None:
+        return self.population.newest_with_payees
+
+    def like(self, words: str, sheet_year: int) -> str:
+        part = core(payee_key(words))
+        if len(part) < _MIN_PART:
+            return ""
+        scoped = Scoped(sheet_year, sheet_year - 1, Filter())
+        names: Sequence[str] = self.population.payees_like(scoped, part)
+        same = [name for name in names if core(payee_key(name)) == part]
+        return same[0] if len({payee_key(name) for name in same}) == 1 else ""
 
 
 def _worded(question: str, plan: SetPlan) -> Interpretation:

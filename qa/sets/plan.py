@@ -69,9 +69,10 @@ class InAccount:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class NameHolds:
-    """Sheets whose 事業名 holds ``word``."""
+    """Sheets whose 事業名 holds ``word``; ``topic``: a topic was asked, which texts may name too."""
 
     word: str
+    topic: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable
 from decimal import Decimal
+from typing import Protocol
 
 from corpus.fields import Measure
 from corpus.numbers import spoken_amounts
@@ -46,8 +46,9 @@ from qa.understand.time import read_relative_years, read_years
 from qa.understand.vocabulary import Cue, vocabulary
 
 UNUSED = "不用額"
-_OFFSET = {
+_OFFSET = {  # the sheet in which a year's figure is settled: the request a year before, what is executed a year after
     Measure.EXECUTED.value: 1, Measure.EXECUTION_RATE.value: 1, UNUSED: 1, Measure.CARRIED_OUT.value: 1,
+    Measure.SUPPLEMENTARY.value: 1, Measure.CARRIED_IN.value: 1, Measure.RESERVE.value: 1, Measure.BUDGET_TOTAL.value: 1,
     Measure.REQUEST.value: -1, Measure.REQUEST_TOTAL.value: -1, Measure.PAYEE_AMOUNT.value: 1,
 }  # fmt: skip
 _COUNT = r"\d{1,3}|[一二三四五六七八九十]"
@@ -99,7 +100,16 @@ class Unread:
     about_sets: bool
 
 
-PayeeLookup = Callable[[str, int], str]
+
+
+class Payees(Protocol):
+    """What the corpus knows of payees."""
+
+    def newest_year(self) -> int | None:
+        """The newest sheet year that lists payees."""
+
+    def like(self, words: str, sheet_year: int) -> str:
+        """The payee of that year whose name without its legal form is ``words``, "" for none or several."""
 
 
 @dataclasses.dataclass(slots=True)
@@ -116,6 +126,7 @@ class _Mentions:
     place: int = 0
     ranked_ministries: bool = False
     ends: tuple[int, ...] = ()
+    payee_year: int | None = None  # newest sheet year that lists payees
 
     def has(self, kind: str, *values: str) -> bool:
         return any(c.kind == kind and (not values or c.value in values) for c in self.cues)
@@ -124,25 +135,23 @@ class _Mentions:
         return next((c.value for c in self.cues if c.kind == kind), "")
 
 
-def read_set(question: Question, names: NameIndex, places: Directory, payee_like: PayeeLookup) -> SetPlan | Unread | None:
-    """The plan of a question over sets; Unread with what is left; None when it is not about a set at all.
-
-    ``payee_like(words, sheet_year)`` gives the payee's name in the corpus that ``words`` stand for, "" for none.
-    """
+def read_set(question: Question, names: NameIndex, places: Directory, payees: Payees) -> SetPlan | Unread | None:
+    """The plan of a question over sets; Unread with what is left; None when it is not about a set at all."""
     board = Board(question.text)
     if _names_a_project(question, names):
         return None
     found = _mentions(board, question, places)
     left = _left(board, question)
-    if left and _take_payee(found, left, question, payee_like, places):
+    if left and _take_payee(found, left, question, payees, places):
         left = _left(board, question)
     about = bool(found.where or found.has("thing") or found.ranked_ministries or found.has("by", "ministry") or found.has("nation"))
     if left:
         return Unread(tuple(question.source(*span) for span in left), about)
+    found.payee_year = payees.newest_year()
     return _compose(found, question, places) if about else None
 
 
-def read_turn(question: Question, before: SetPlan, names: NameIndex, places: Directory, payee_like: PayeeLookup) -> SetPlan | Unread | None:
+def read_turn(question: Question, before: SetPlan, names: NameIndex, places: Directory, payees: Payees) -> SetPlan | Unread | None:
     """A turn after a set: what its words say replaces the same kind of part of ``before``.
 
     Unread when words are left over, None when nothing in it is a part of a plan.
@@ -157,12 +166,13 @@ def read_turn(question: Question, before: SetPlan, names: NameIndex, places: Dir
         board.claim(*nested.span(), "入れ子")
     found = _mentions(board, question, places)
     left = _left(board, question)
-    if left and _take_payee(found, left, question, payee_like, places):
+    if left and _take_payee(found, left, question, payees, places):
         left = _left(board, question)
     if left:
         return Unread(tuple(question.source(*span) for span in left), about_sets=True)
     if before.by is By.PROJECT and (before.n == 1 or before.place) and not nested and not found.where and not found.sheets:
         return None  # the one project that was found is talked about now
+    found.payee_year = payees.newest_year()
     said = bool(found.where or found.fiscal or found.sheets or found.thresholds)
     asks = any(c.kind in ("fold", "measure", "most", "direction", "by", "change", "payee") for c in found.cues) or found.n or found.place
     if not said and not asks:
@@ -261,7 +271,7 @@ def _mentions(board: Board, question: Question, places: Directory) -> _Mentions:
         if alias is not None:  # 三菱総研（株式会社三菱総合研究所）: the short name said before the full one
             board.claim(*alias.span(), "支出先名")
     for match in list(board.find(_TOPIC)):
-        where.append(NameHolds(question.source(*match.span("word")).strip()))
+        where.append(NameHolds(question.source(*match.span("word")).strip().lstrip("の"), topic=True))
         board.claim(*match.span(), "条件")
     thresholds = _thresholds(board, question)
     n, place, ranked = _numbers(board)
@@ -420,14 +430,14 @@ def _trailing(text: str) -> str:
 
 
 def _take_payee(
-    found: _Mentions, left: list[tuple[int, int]], question: Question, payee_like: PayeeLookup, places: Directory
+    found: _Mentions, left: list[tuple[int, int]], question: Question, payees: Payees, places: Directory
 ) -> bool:
     """One stretch left, and words of payment: the name of a payee, when the corpus has one like it."""
     if len(left) != 1 or not found.has("payee") or any(isinstance(one, Paid) for one in found.where):
         return False
     start, end = left[0]
-    year = found.sheets[0] if found.sheets else (found.fiscal[0] + 1 if found.fiscal else places.newest)
-    name = payee_like(question.source(start, end), year)
+    year = found.sheets[0] if found.sheets else (found.fiscal[0] + 1 if found.fiscal else payees.newest_year() or places.newest)
+    name = payees.like(question.source(start, end), year)
     if not name:
         return False
     found.board.claim(start, end, "支出先名", name)
@@ -570,5 +580,7 @@ def _periods(found: _Mentions, measure: str, places: Directory) -> tuple[Period,
     if sheets:
         return tuple(Period(sheets[0], year) for year in fiscal or (sheets[0] - offset,))
     if not fiscal:
-        return (Period(places.newest, places.newest - offset),)
+        listed = found.payee_year if any(isinstance(one, Paid) for one in found.where) else None
+        newest = listed or places.newest
+        return (Period(newest, newest - offset),)
     return tuple(Period(year + offset, year) for year in fiscal)

@@ -101,6 +101,8 @@ def _read_numbers(reading: Reading, sheet: Sheet | None, focus: Focus) -> Interp
             return _unread(reading)
         if name and found.operation is Operation.LOOKUP and PERCENT_ASKED.search(said(reading)):
             found = dataclasses.replace(found, operation=Operation.SHARE)  # 職員旅費は当初予算の何％
+        if found.operation is Operation.LOOKUP and _SHARE_ASKED.search(said(reading)):
+            return _unread(reading)  # 総務省の執行額合計に占める…の割合: the figure alone is no share
         return dataclasses.replace(found, item=name, table=table)
     if item is not None:
         return _indicator(reading, focus, measures, item)
@@ -256,6 +258,7 @@ _ASKS_ONLY = re.compile(
 )
 
 
+_SHARE_ASKED = re.compile(r"割合|比率|占め|何割")
 _OPERATIONS = (CHANGE, CHANGE_HINT, EACH, LEFT_OVER, ONE_ANSWER, RATE_HINT, RATE_OF_CHANGE, SPENT, SUM_HINT, SUPERLATIVE, TOTALLED, USED_SHARE)
 
 
