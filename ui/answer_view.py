@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Sequence
 
 from corpus.fields import Field, Measure
@@ -18,6 +19,7 @@ _STATUS_WORDS = {
     Status.AMBIGUOUS: ("ask", "候補から選んでください"),
     Status.UNSUPPORTED: ("none", "対象外"),
 }
+_CITED = re.compile(r"(?<!rows)\[(\d+)\]")
 _MANY_RESULTS_SHOWN = 12
 _CLIP = 80
 _SINGLE_OPERATIONS = (
@@ -147,9 +149,8 @@ def _marks(result: Result) -> list[Safe]:
 def _derivation(result: Result) -> Safe | None:
     if result.derivation is None:
         return None
-    shown: list[Safe | str] = []
-    for number, piece in enumerate(result.derivation.replace("]", "[").split("[")):
-        shown.append(cite(int(piece)) if number % 2 and piece.isdecimal() else piece)
+    pieces = _CITED.split(result.derivation)  # the rows of a table have columns, not citations
+    shown: list[Safe | str] = [cite(int(piece)) if number % 2 else piece for number, piece in enumerate(pieces)]
     return tag("p", "計算式 ", *shown, class_="derivation")
 
 

@@ -36,12 +36,12 @@ def many_payees(question: Many) -> Draft:
 
 
 def _by_part(question: Many, name: str) -> list[PayeeFact]:
-    """A name without its legal form, or a part of a name, when only one payee has it."""
+    """A name without its legal form, when only one payee has it; a part of a name may be another company's."""
     part = core(payee_key(name))
     if len(part) < _MIN_PART:
         return []
     names = question.population.payees_like(question.scoped, part)
-    same = [one for one in names if core(payee_key(one)) == part] or names
+    same = [one for one in names if core(payee_key(one)) == part]
     keys = {payee_key(one) for one in same}
     return question.population.payee_rows(question.scoped, same[0]) if len(keys) == 1 else []
 

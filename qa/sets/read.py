@@ -59,7 +59,8 @@ _NAME_HOLDS = re.compile(
 )
 _NAME_HOLDS_OF = re.compile(rf"{_HELD}(?:が|を|と)(?:事業名|名前|名称)に(?:入ってい|入っ|入る|含まれ|含む|つく|付く|ある)(?:ている|る|た)?")
 _TOPIC = re.compile(
-    r"(?:「|『)?(?P<word>[一-龥ァ-ヶーa-zａ-ｚぁ-ん・0-9]{2,20}?)(?:」|』)?(?:関連|関係|に関する|に関わる|に係る|に関係する|についての)(?:の)?(?=事業|予算|もの)"
+    r"(?:「|『)?(?P<word>[一-龥ァ-ヶーa-zａ-ｚぁ-ん・0-9]{2,20}?)(?:」|』)?(?:関連|関係|に関する|に関わる|に係る|に関係する|についての)(?:の)?(?=事業|予算|もの|当初|執行|補正|要求|"
+    + BLANK + ")"
 )
 _EXCLUDED = re.compile(r"\s?(?:抜き|ぬき|を除いた|を除く|を除き|除く|以外|を含まない|は除く)")
 _BUREAU = re.compile(r"[一-龥ァ-ヶーa-z・]{1,16}?(?:局|庁|官房|部|院|課|室|本部|隊|署)")
@@ -308,7 +309,11 @@ def _sheet_years(board: Board, places: Directory) -> tuple[int, ...]:
     for match in found:
         base = {"平成": 1988, "h": 1988, "令和": 2018, "r": 2018}.get(match["era"] or "", 0)
         years.append(int(match["w"]) if match["w"] else base + kanji_number(match["n"]))
+    between = board.text[found[0].end() : found[1].start()]
+    for match in found:
         board.claim(*match.span(), "シート")
+    if len(years) == 2 and re.match(r"から|~|-|〜", between) and years[0] < years[1]:
+        years = list(range(years[0], years[1] + 1))
     return tuple(dict.fromkeys(years)) if places.oldest <= min(years) else ()
 
 
@@ -451,6 +456,8 @@ def _take_payee(
 def _compose(found: _Mentions, question: Question, places: Directory) -> SetPlan | None:
     if found.has("change") and len(found.ends) == 2:
         found.fiscal = found.ends
+    if found.has("change") and len(found.sheets) > 2:
+        found.sheets = (found.sheets[0], found.sheets[-1])
     measure, conditions = _measure_and_conditions(found)
     paid = any(isinstance(one, Paid) for one in found.where)
     count = found.has("fold", "count")

@@ -16,6 +16,7 @@ from qa.sets.plan import (
     YearIs,
 )
 
+_NOUN_LIKE = ("以上", "以下", "未満", "超", "以内")
 _FOLDED = {Fold.SUM: "の合計", Fold.MEAN: "の平均（事業一つ当たり）", Fold.RATE: "（全体）", Fold.COUNT: ""}
 
 
@@ -49,9 +50,11 @@ def where_parts(plan: SetPlan) -> tuple[Part, ...]:
             case Paid(payee):
                 parts.append(Joined((Words("支出先に「"), User(payee), Words("」があるもの")), ""))
             case Compared(measure=measure, said=said):
-                parts.append(Joined((Words(f"{measure}が"), User(said), Words("もの")), ""))
+                parts.append(Joined((Words(f"{measure}が"), User(said), Words("のもの" if said.endswith(_NOUN_LIKE) else "もの")), ""))
             case YearIs(said=said):
                 parts.append(Joined((User(said), Words("もの")), ""))
+            case AttributeIs(attribute, ("TRUE",)):
+                parts.append(Words(f"{attribute}のもの"))
             case AttributeIs(attribute, values):
                 parts.append(Words(f"{attribute}が「{'」「'.join(values)}」のもの"))
             case _:
