@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import hashlib
 import threading
 
 from qa.model import Interpretation
@@ -21,6 +22,14 @@ class Turn:
     listed: tuple[str, ...] = ()  # sheets of the last list shown, in its order ("2位の事業")
 
 
+_LONG = 64
+
+
+def _key(session: str) -> str:
+    """What is kept of a conversation's name: a caller's megabyte is not."""
+    return session if len(session) <= _LONG else hashlib.sha256(session.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 class Sessions:
     """The last turn of each conversation; the conversation unused for longest is forgotten first."""
 
@@ -33,23 +42,25 @@ class Sessions:
         if session is None:
             return None
         with self._lock:
-            turn = self._turns.get(session)
+            key = _key(session)
+            turn = self._turns.get(key)
             if turn is not None:
-                self._turns.move_to_end(session)
+                self._turns.move_to_end(key)
             return turn
 
     def keep(self, session: str | None, turn: Turn) -> None:
         if session is None:
             return
         with self._lock:
-            self._turns[session] = turn
-            self._turns.move_to_end(session)
+            key = _key(session)
+            self._turns[key] = turn
+            self._turns.move_to_end(key)
             while len(self._turns) > self._limit:
                 self._turns.popitem(last=False)
 
     def forget(self, session: str) -> None:
         with self._lock:
-            self._turns.pop(session, None)
+            self._turns.pop(_key(session), None)
 
     def __len__(self) -> int:
         with self._lock:

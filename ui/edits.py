@@ -10,6 +10,9 @@ from corpus.fields import Field, Measure
 from corpus.store.model import SheetInfo
 from corpus.store.reader import Corpus
 from qa.model import Candidate, Interpretation, Operation
+from qa.sets.interpret import worded
+from qa.sets.plan import Change, Fold, InMinistries, Period, SetPlan
+from qa.sets.words import MEASURES
 
 _MAX_YEARS = 20
 
@@ -24,8 +27,30 @@ def apply_edits(corpus: Corpus, before: Interpretation, edits: Mapping[str, Any]
     for name, value in edits.items():
         if name not in _EDITS:
             raise BadEdit(f"「{name}」は変更できません。")
+        if after.plan is not None:
+            after = worded(after.question, _edited_plan(after.plan, name, str(value)))
+            continue
         after = _EDITS[name](corpus, after, str(value))
     return after
+
+
+def _edited_plan(plan: SetPlan, name: str, value: str) -> SetPlan:
+    """The plan with one part replaced and every condition kept. Raises BadEdit for parts that are not one value."""
+    offset = plan.periods[0].sheet_year - plan.periods[0].fiscal_year
+    if name == "ministry":
+        others = tuple(one for one in plan.where if not isinstance(one, InMinistries))
+        return dataclasses.replace(plan, where=(InMinistries((value,)), *others) if value else others)
+    if name == "sheet_year" and len(plan.periods) == 1 and value.isdecimal() and len(value) == 4:
+        return dataclasses.replace(plan, periods=(Period(int(value), int(value) - offset),))
+    if name == "fiscal_years" and plan.change is Change.NONE:
+        years = [int(part) for part in value.split(",") if part.isdecimal() and len(part) == 4][:_MAX_YEARS]
+        if years:
+            return dataclasses.replace(plan, periods=tuple(Period(year + offset, year) for year in years))
+    if name == "measure" and plan.measure and value in MEASURES:
+        rate = value == Measure.EXECUTION_RATE
+        fold = Fold.RATE if rate else Fold.SUM if plan.fold is Fold.RATE else plan.fold
+        return dataclasses.replace(plan, measure=value, fold=fold)
+    raise BadEdit("この質問では、ここからは変更できません。言葉で尋ね直してください。")
 
 
 def _project(corpus: Corpus, before: Interpretation, value: str) -> Interpretation:

@@ -79,18 +79,23 @@ class Attempts:
         self._clock = clock
         self._made: collections.OrderedDict[str, collections.deque[float]] = collections.OrderedDict()
 
-    def too_many(self, scope: Scope) -> bool:
-        """Count one more wrong password of the client."""
-        address = str((scope.get("client") or ("",))[0])
-        now = self._clock()
-        made = self._made.setdefault(address, collections.deque(maxlen=_TRIES + 1))
+    def locked(self, scope: Scope) -> bool:
+        """Whether the client has used up its wrong guesses of the window."""
+        made = self._made.get(_address(scope))
+        return made is not None and len(made) >= _TRIES and self._clock() - made[0] <= _WINDOW
+
+    def wrong(self, scope: Scope) -> None:
+        """Count one wrong password of the client."""
+        address = _address(scope)
+        made = self._made.setdefault(address, collections.deque(maxlen=_TRIES))
         self._made.move_to_end(address)
-        while made and now - made[0] > _WINDOW:
-            made.popleft()
-        made.append(now)
+        made.append(self._clock())
         while len(self._made) > _ADDRESSES:
             self._made.popitem(last=False)
-        return len(made) > _TRIES
+
+
+def _address(scope: Scope) -> str:
+    return str((scope.get("client") or ("",))[0])
 
 
 _TRIES, _WINDOW, _ADDRESSES = 10, 60, 10_000
@@ -137,9 +142,12 @@ class Guard:
         if not length.isdecimal() or int(length) > limit:
             return JSONResponse({"error": _too_big(limit)}, 413)
         auth = self._settings.auth if path != _STARTUP else None
-        if auth is not None and not _authorised(headers.get("authorization", ""), auth):
-            if headers.get("authorization") and self._attempts.too_many(scope):
-                return PlainTextResponse("誤った試みが続いたため、しばらく受け付けません。", 429, {"retry-after": str(_WINDOW)})
+        given = headers.get("authorization", "")
+        if auth is not None and given and self._attempts.locked(scope):  # before the password is looked at
+            return PlainTextResponse("誤った試みが続いたため、しばらく受け付けません。", 429, {"retry-after": str(_WINDOW)})
+        if auth is not None and not _authorised(given, auth):
+            if given:
+                self._attempts.wrong(scope)
             return PlainTextResponse("利用者名とパスワードが必要です。", 401, {"www-authenticate": 'Basic realm="rsqa"'})
         return None
 

@@ -33,7 +33,7 @@ def interpret(question: str, context: Context, population: Population) -> Interp
     plan = read_turn(parsed, before, context.names, places, payees) if before is not None else read_set(parsed, context.names, places, payees)
     if context.previous is not None and before is None and not (isinstance(plan, SetPlan) and _stands_alone(plan)):
         return None  # a turn about a project: only a question that names its own set leaves it
-    return _worded(question, plan) if isinstance(plan, SetPlan) else plan
+    return worded(question, plan) if isinstance(plan, SetPlan) else plan
 
 
 def _stands_alone(plan: SetPlan) -> bool:
@@ -59,8 +59,8 @@ class _Payees:
         return same[0] if len({payee_key(name) for name in same}) == 1 else ""
 
 
-def _worded(question: str, plan: SetPlan) -> Interpretation:
-    """The older keys of the contract beside the plan; a turn that follows reads them."""
+def worded(question: str, plan: SetPlan) -> Interpretation:
+    """The interpretation of a plan: the older keys of the contract beside it; the page's controls show them."""
     operation = Operation.AGG_SUM if plan.measure else Operation.AGG_COUNT
     if plan.change is not Change.NONE:
         operation = Operation.AGG_CHANGE

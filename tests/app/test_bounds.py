@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from pathlib import Path
 
@@ -51,14 +52,34 @@ def test_pages_of_other_sites_start_no_work(path: str, site: str, status: int | 
     assert _refused(path, site) == status
 
 
-def test_wrong_passwords_are_counted_by_address_and_forgotten() -> None:
+def test_after_ten_wrong_passwords_not_even_the_right_one_gets_in() -> None:
+    async def nothing(*_: object) -> None:
+        raise AssertionError
+
+    guard = Guard(nothing, AppSettings(data_dir=Path("data"), auth=("me", "right")))
+
+    def status(password: str, address: str = "10.0.0.1") -> int | None:
+        given = base64.b64encode(f"me:{password}".encode())
+        headers = [(b"host", b"127.0.0.1:7860"), (b"authorization", b"Basic " + given)]
+        scope: Scope = {"type": "http", "method": "GET", "path": "/", "headers": headers, "client": (address, 1)}
+        found = guard._refusal(scope)
+        return None if found is None else found.status_code
+
+    assert status("right") is None
+    assert [status(f"wrong{n}") for n in range(10)] == [401] * 10
+    assert status("right") == 429
+    assert status("right", "10.0.0.2") is None
+
+
+def test_the_window_ends() -> None:
     now = [0.0]
     attempts = Attempts(lambda: now[0])
     scope: Scope = {"type": "http", "client": ("10.0.0.1", 1)}
-    assert [attempts.too_many(scope) for _ in range(11)] == [False] * 10 + [True]
-    assert not attempts.too_many({"type": "http", "client": ("10.0.0.2", 1)})
+    for _ in range(10):
+        attempts.wrong(scope)
+    assert attempts.locked(scope)
     now[0] = 61.0
-    assert not attempts.too_many(scope)
+    assert not attempts.locked(scope)
 
 
 def test_a_defect_fails_with_its_own_question_alone(monkeypatch: pytest.MonkeyPatch) -> None:

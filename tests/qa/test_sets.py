@@ -18,6 +18,7 @@ from qa.engine import Engine
 from qa.model import Answer, Status
 from qa.sets.plan import By, Change, Compared, Fold, InMinistries, NameHolds, Order
 from tests.qa.sheets import budget, payee, sheet
+from ui.edits import BadEdit, apply_edits
 
 
 def _sheet(year: int, number: str, name: str, ministry: str, figures: tuple[str, str, str], start: int, payees: tuple[tuple[str, str], ...] = ()) -> Sheet:
@@ -172,3 +173,22 @@ def test_the_lock_refuses_rows_that_the_store_does_not_have(engine: Engine, chan
         "other sheet": (("2020/総務省/9999", *first_row[1:]), *rest),
     }[change]
     assert lock.check(dataclasses.replace(answer, table=dataclasses.replace(answer.table, rows=rows)), engine.corpus)
+
+
+@pytest.mark.parametrize(
+    ("edit", "value"),
+    [({"ministry": "法務省"}, "700"), ({"sheet_year": "2021"}, "150"), ({"fiscal_years": "2021"}, "150")],
+)
+def test_a_control_edits_the_plan_and_keeps_its_conditions(engine: Engine, edit: dict[str, str], value: str) -> None:
+    asked = engine.ask("総務省の2020年度シートで事業名に「水」が入る事業の令和2年度当初予算の合計").interpretation
+    assert asked is not None
+    edited = apply_edits(engine.corpus, asked, edit)
+    assert edited.plan is not None and NameHolds("水") in edited.plan.where
+    assert engine.ask(asked.question, interpretation=edited).results[0].value == value
+
+
+def test_what_a_control_cannot_say_is_refused(engine: Engine) -> None:
+    asked = engine.ask("総務省の2020年度シートは何件").interpretation
+    assert asked is not None
+    with pytest.raises(BadEdit):
+        apply_edits(engine.corpus, asked, {"operation": "上位"})
