@@ -190,7 +190,7 @@ def test_an_older_snapshot_is_refused_and_its_sources_can_still_be_read(
         generation.record_file(FileRecord("d" * 64, "made.ndjson", str(tmp_path / "made.ndjson"), "JUDGIT!", 1, 1))
         generation.commit()
     monkeypatch.undo()
-    with pytest.raises(WrongVersion, match=r"版1.*版2.*rsqa repair"):
+    with pytest.raises(WrongVersion, match=r"版1.*版3.*rsqa repair"):
         open_corpus(tmp_path)
     with pytest.raises(WrongVersion, match="rsqa repair"), new_generation(tmp_path):
         pass
