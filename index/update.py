@@ -93,9 +93,10 @@ def repair(
         if stored.removed:
             report.summary = take_out(Path(work), stored.removed, progress, settings).summary
         found = 0 if report.summary is None else report.summary.sheets
-        if found < stored.sheets and not allow_fewer:
-            raise CannotRepair(_fewer(stored, found, report))
         built, _ = snapshot.current_generation(Path(work))
+        lost = sorted(stored.ids - _ids(built))
+        if (lost or found < stored.sheets) and not allow_fewer:
+            raise CannotRepair(_fewer(stored, found, lost, report))
         _move_in(data_dir, built)
     return report
 
@@ -185,9 +186,26 @@ class _Stored:
     files: tuple[FileRecord, ...]
     sheets: int
     removed: tuple[str, ...]
+    ids: frozenset[str] = frozenset()  # of its sheets, as far as the database can still be read
 
 
-def _fewer(stored: _Stored, found: int, report: Report) -> str:
+def _ids(folder: Path) -> frozenset[str]:
+    """Ids of a generation's sheets; none where its database cannot be read (then only their number is known)."""
+    with (
+        contextlib.suppress(sqlite3.DatabaseError),
+        contextlib.closing(_connect(folder / schema.SHEETS_FILE)) as connection,
+    ):
+        return frozenset(row[0] for row in connection.execute("SELECT sheet_id FROM sheet_rows"))
+    return frozenset()
+
+
+def _fewer(stored: _Stored, found: int, missing: Sequence[str], report: Report) -> str:
+    if missing and found >= stored.sheets:
+        more = f" ほか{len(missing) - 3}枚" if missing[3:] else ""
+        return (
+            f"保存されているシートのうち{len(missing):,}枚が元のファイルにないため、作り直しませんでした: {'、'.join(missing[:3])}{more}"
+            " → 元のファイルを戻してから rsqa repair を実行してください。なくなってもよいときは --allow-fewer を付けてください"
+        )
     shown = "、".join(f"{finding.file}（{finding.message}）" for finding in report.rejected[:3])
     return (
         f"元のファイルから読めたシートは{found:,}枚で、保存されている{stored.sheets:,}枚より少ないため、作り直しませんでした"
@@ -207,7 +225,7 @@ def _stored(data_dir: Path) -> _Stored:
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             manifest = json.loads((folder / snapshot.MANIFEST).read_bytes())
             files = tuple(FileRecord(**record) for record in manifest["sources"])
-            return _Stored(files, int(manifest["sheets"]), tuple(manifest.get("removed", ())))
+            return _Stored(files, int(manifest["sheets"]), tuple(manifest.get("removed", ())), _ids(folder))
         with (
             contextlib.suppress(sqlite3.DatabaseError),
             contextlib.closing(_connect(folder / schema.SHEETS_FILE)) as connection,
@@ -215,7 +233,7 @@ def _stored(data_dir: Path) -> _Stored:
             rows = connection.execute("SELECT digest, name, source, kind, size, sheets FROM files").fetchall()
             count = connection.execute("SELECT count(*) FROM sheet_rows").fetchone()[0]
             removed = connection.execute("SELECT DISTINCT sheet_id FROM removed").fetchall()
-            return _Stored(tuple(FileRecord(*row) for row in rows), int(count), tuple(row[0] for row in removed))
+            return _Stored(tuple(FileRecord(*row) for row in rows), int(count), tuple(row[0] for row in removed), _ids(folder))
     raise CannotRepair(
         f"{data_dir}: 取り込んだファイルの記録を読めません → rsqa ingest で元のファイルを取り込み直してください"
     )

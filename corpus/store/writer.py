@@ -165,6 +165,8 @@ class Generation:
         """As ``add``, for a sheet that a worker has prepared."""
         entry = _Entry(self._next_serial(), tuple(getattr(sheet, name) for name in _ROW_COLUMNS), sheet.past)
         self._entries[sheet.sheet_id] = entry
+        for removed in self._removed.values():  # taken in again, from whichever file: no repair may leave it out
+            removed.discard(sheet.sheet_id)
         self._facts.add(entry.serial, sheet.sheet_year, sheet.facts)
         entry.place, entry.length = self._scratch.append(sheet.data), len(sheet.data)
 
