@@ -24,7 +24,8 @@ from qa.engine import Engine
 HERE = Path(__file__).resolve().parent
 GRADER = HERE.parents[1].parent / "shared" / "eval" / "grade.py"
 DATA = GRADER.parents[1] / "data"
-SETS = ("questions", "questions-2", "questions-3", "questions-4", "questions-5", "refusals", "rewrites", "dialogs")
+SETS = ("questions", "questions-2", "questions-3", "questions-4", "questions-5", "refusals", "rewrites", "dialogs",
+        "blind-4-many", "blind-4-one", "blind-4-dialogs")  # fmt: skip
 
 
 def asked(gold: Sequence[dict[str, Any]]) -> Iterable[tuple[str, str, str | None]]:
