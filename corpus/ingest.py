@@ -141,6 +141,8 @@ class _Run:
         self._reading: dict[str, _Reading] = {}  # by displayed name
         self._rs: list[_Reading] = []
         self._rs_parts: dict[str, str] = {}
+        self._stored_from: dict[str, str] = {}  # files stored before this run → where they lie
+        self._names_from: dict[str, list[str]] = {}  # the same the other way round
         self._seen: dict[str, str] = {}  # sheets of this run → file
         self._kinds: Counter[str] = Counter()
         self._noted: Counter[str] = Counter()
@@ -148,6 +150,9 @@ class _Run:
     def go(self) -> Report:
         started = time.perf_counter()
         _start_from_previous(self.generation)
+        self._stored_from = {r.name: r.source for r in self.generation.files.values()}
+        for name, source in self._stored_from.items():
+            self._names_from.setdefault(source, []).append(name)
         self._rs_parts = {
             r.name: r.kind.removeprefix(FileKind.RS_CSV).strip()
             for r in self.generation.files.values()
@@ -205,12 +210,12 @@ class _Run:
         A file keeps the name under which it was stored from the same place.
         """
         name, source = found.file.name, str(found.source.absolute())
-        stored = {record.name: record.source for record in self.generation.files.values()}
-        before = next((n for n, s in stored.items() if s == source and (n == name or n.endswith(f"/{name}"))), None)
+        before = next((n for n in self._names_from.get(source, ()) if n == name or n.endswith(f"/{name}")), None)
         if before is not None and before not in self._reading:
             return before
-        taken = {*self._reading, *(n for n, s in stored.items() if s != source)}
-        return name if name not in taken else _other_name(found, taken)
+        if name not in self._reading and self._stored_from.get(name, source) == source:
+            return name
+        return _other_name(found, {*self._reading, *(n for n, s in self._stored_from.items() if s != source)})
 
     def _judgit(self, reading: _Reading) -> Iterator[Work]:
         lines: list[tuple[int, bytes]] = []

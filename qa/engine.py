@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from index.search import Searcher
 
 MAX_QUESTION = 2000
-PLACE = re.compile(
+_PLACE = re.compile(
     r"(?:では|じゃあ|その|この|上の|リストの|うち)?[、\s]*(?:第?(?P<n>[0-9０-９]{1,2}|[一二三四五六七八九十])(?:位|番目|番)|(?P<m>一番上|トップ|最初)|(?P<last>最後))の(?:事業|プロジェクト|シート|もの|やつ)?(?:の|は|で|について)?[、\s]*"
 )
 _log = logging.getLogger(__name__)
@@ -159,7 +159,7 @@ class Engine:
 
     def _in_the_list(self, question: str, turn: Turn) -> Interpretation | None:
         """``2位の事業の執行額は``: a question about one of the projects that the answer before listed."""
-        place = PLACE.match(question.strip())
+        place = _PLACE.match(question.strip())
         if place is None or not turn.listed:
             return None
         number = len(turn.listed) if place["last"] else kanji_number(unicodedata.normalize("NFKC", place["n"] or "1"))
@@ -198,7 +198,7 @@ class Engine:
         if before is not None and asked.subject is Subject.NONE and not asked.sheets and not asked.rivals:
             self.sessions.keep(session, dataclasses.replace(before, answered=False))  # an unread turn loses nothing
             return
-        listed = listed_sheets(answered) if asked.subject is Subject.MANY else before.listed if before is not None else ()
+        listed = _listed_sheets(answered) if asked.subject is Subject.MANY else before.listed if before is not None else ()
         turn = Turn(asked, focus, draft.payees, draft.years, answered.status is Status.ANSWERED, listed)
         self.sessions.keep(session, turn)
 
@@ -215,7 +215,7 @@ def project_names(corpus: Corpus, searcher: Searcher | None = None) -> NameIndex
     return NameIndex.build([info.project for info in corpus.infos()])
 
 
-def listed_sheets(answered: Answer) -> tuple[str, ...]:
+def _listed_sheets(answered: Answer) -> tuple[str, ...]:
     """The sheets of an answer's results in the order shown, each once."""
     cited = (answered.citations[one.citations[0]].sheet_id for one in answered.results if one.citations)
     return tuple(dict.fromkeys(cited))

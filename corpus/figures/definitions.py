@@ -12,6 +12,8 @@ from typing import Final
 from corpus.fields import Measure
 from corpus.model import Origin
 
+UNUSED: Final = "不用額"  # no row of any form: calculated from 計
+
 # What is deducted from 計 to give 不用額, in the order of the calculation.
 _DEDUCTED: Final[dict[bool, tuple[Measure, ...]]] = {
     False: (Measure.EXECUTED,),

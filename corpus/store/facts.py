@@ -36,7 +36,7 @@ _PAYEE_PARTS: Final = (
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SheetFacts:
-    """Figures payees and attributes of one sheet as columns of equal length, in the order of the names above.
+    """Figures, payees and attributes of one sheet as columns of equal length, in the order of the names above.
 
     ``no`` and ``sheet_year`` are missing: the writer knows them.
     """
@@ -78,8 +78,10 @@ def _attribute_rows(sheet: Sheet) -> Iterable[tuple[Any, ...]]:
     printed = [(one.name, one.text) for one in sheet.sections]
     printed += [(cell.row_label, cell.raw) for cell in sheet.cells if cell.table is Table.BASIC]
     for name, text in printed:
+        if name not in _ATTRIBUTES:
+            continue
         short = text.strip()
-        if name in _ATTRIBUTES and 0 < len(short) <= _LONGEST_ATTRIBUTE:
+        if 0 < len(short) <= _LONGEST_ATTRIBUTE:
             yield str(name), short, _attribute_year(short, sheet.sheet_year) if name in _YEAR_ATTRIBUTES else None
 
 

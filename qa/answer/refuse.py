@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from corpus.fields import Measure
+from corpus.figures.definitions import UNUSED
 from corpus.model import Kind
 from qa.answer.case import Case, sheet_candidates
 from qa.answer.draft import Builder, Cited, Draft, Joined, Marks, Name, Part, Say, User, Words, Year
 from qa.answer.items import description
 from qa.answer.select import Found, Gap, Missing, figure_in, tables_for
-from qa.answer.terms import UNUSED, Reading, Term, read_series, read_term, term_years
+from qa.answer.terms import Reading, Term, read_series, read_term, term_years
 from qa.answer.view import SheetView
 from qa.model import Candidate, Interpretation, Status
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from corpus.fields import Measure
-from corpus.figures.definitions import deducted_for_unused
+from corpus.figures.definitions import UNUSED, deducted_for_unused
 from corpus.model import Scope, Table
 from corpus.years import official
 from qa.answer import calc
@@ -22,8 +22,6 @@ from qa.answer.select import Found, Gap, Missing, Want, base_amount, differing, 
 from qa.answer.view import SheetView
 
 RATE_MEASURES = frozenset({Measure.EXECUTION_RATE.value, Measure.EXECUTION_RATE_INITIAL.value})
-
-UNUSED = "不用額"
 
 
 class TermKind(StrEnum):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from corpus.fields import Measure
+from corpus.figures.definitions import UNUSED
 from corpus.model import Table
 from corpus.units import PERCENT, YEN_PER_UNIT, is_money
 from corpus.years import official
@@ -16,7 +17,7 @@ from qa.answer.draft import Cited, Draft, Figure, Joined, Marks, Name, Part, Say
 from qa.answer.figures import add_result, figure_part, look_up
 from qa.answer.refuse import refuse_missing, refuse_term
 from qa.answer.select import Gap, Missing
-from qa.answer.terms import UNUSED, Reading, Term, latest_year, quantity, read_series, series_years
+from qa.answer.terms import Reading, Term, latest_year, quantity, read_series, series_years
 from qa.model import Compare, Operation, Threshold
 
 _HALF_UP_RATE = "小数点以下第二位を四捨五入"

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from corpus.fields import Measure
+from corpus.figures.definitions import UNUSED
 from corpus.units import PERCENT, YEN_PER_UNIT, is_money, plain, round_half_up
 from qa.answer.case import Case
 from qa.answer.draft import Draft, Figure, Joined, Marks, Name, Part, Say, Words, Year
@@ -20,7 +21,7 @@ from qa.answer.many_pieces import CITED, HEADER, LISTED, Many, identity
 from qa.answer.population import Population, Scoped
 from qa.model import AnswerTable, Filter, Status
 from qa.sets.plan import By, Change, Fold, InMinistries, NameHolds, Order, Period, SetPlan
-from qa.sets.rows import UNUSED, Row, Rows, rows_of
+from qa.sets.rows import Row, Rows, rows_of
 from qa.sets.wording import measure_words, scope_words, where_parts
 
 _ONLY_SHEETS = "シートのある事業の額の合計で、府省庁の予算や決算の全体の額ではありません。"

@@ -7,15 +7,18 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from corpus.fields import Measure
-from corpus.figures.definitions import holds_carry_over
+from corpus.figures.definitions import UNUSED, holds_carry_over
 from corpus.model import Origin
 from corpus.store.model import SheetInfo
 from corpus.text import name_key, nfkc
-from corpus.units import YEN_PER_UNIT, is_money
+from corpus.units import PERCENT
+from qa.answer import calc
 from qa.answer.many_payees import written
+from qa.answer.many_pieces import GROUPS
 from qa.answer.population import NO_BUDGET, NOT_PRINTED, Figure, PayeeFact, Population, Scoped, one_block_each
 from qa.answer.select import STAND_INS
-from qa.model import Compare, Filter
+from qa.answer.years import meets
+from qa.model import Filter, Threshold
 from qa.sets.plan import (
     AttributeIs,
     By,
@@ -30,9 +33,7 @@ from qa.sets.plan import (
     YearIs,
 )
 
-UNUSED = "不用額"
 NEGATIVE = "計から執行額を引くと負になる"
-UNMET = "条件に合わない"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -53,13 +54,13 @@ class Row:
         if by is By.MINISTRY:
             return self.info.ministry
         if by is By.BUREAU:
-            return self.info.bureau.split("　")[0].split(" ")[0] or NOT_PRINTED
+            return GROUPS["部局"][2](self.info)
         return str(self.period.fiscal_year) if by is By.YEAR else ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Rows:
-    """``kept`` of one plan, ``left_out`` with the reason, ``compared``: how many met the conditions or not."""
+    """``kept`` of one plan, ``left_out`` with the reason."""
 
     kept: tuple[Row, ...]
     left_out: tuple[tuple[SheetInfo, str], ...]
@@ -107,7 +108,7 @@ def _members(
         if isinstance(one, Compared):
             figures, missing = _figures(plan, period, infos, population, one.measure)
             left += missing
-            infos = [row.info for row in figures if _meets(row.value, one)]
+            infos = [row.info for row in figures if _meets(row, one)]
     return infos, left
 
 
@@ -143,11 +144,9 @@ def _in(condition: object, info: SheetInfo) -> bool:
             return True
 
 
-def _meets(value: Decimal, condition: Compared) -> bool:
-    bound = condition.value * (YEN_PER_UNIT[condition.unit] if is_money(condition.unit) else 1)
-    return {
-        Compare.GT: value > bound, Compare.GE: value >= bound, Compare.LT: value < bound, Compare.LE: value <= bound
-    }[condition.compare]  # fmt: skip
+def _meets(row: Row, condition: Compared) -> bool:
+    unit = PERCENT if condition.measure == Measure.EXECUTION_RATE else "円"
+    return meets(calc.Quantity(row.value, unit, "", ()), Threshold(condition.compare, condition.value, condition.unit))
 
 
 def _scope(plan: SetPlan, period: Period) -> Scoped:

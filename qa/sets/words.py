@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import tomllib
 from importlib import resources
@@ -19,21 +18,15 @@ MEASURES = frozenset(
 _BARE_BUDGET = frozenset({"予算", "予算額", "予算規模"})
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class SetWords:
-    """One table of phrases per part of a plan; the kind of a cue names the part, its value the choice."""
-
-    tables: tuple[Phrases, ...]
-
-    def find(self, text: str) -> list[Cue]:
-        """The longest cues that do not overlap, in reading order."""
-        return longest(cue for table in self.tables for cue in table.find(text))
+def find_cues(text: str) -> list[Cue]:
+    """The longest phrases that do not overlap, in reading order: the kind names the part of a plan, the value the choice."""
+    return longest(cue for table in _tables() for cue in table.find(text))
 
 
 @functools.lru_cache(maxsize=1)
-def set_words() -> SetWords:
+def _tables() -> tuple[Phrases, ...]:
     data = tomllib.loads(resources.files("qa.data").joinpath("sets.toml").read_text(encoding="utf-8"))
-    return SetWords((*(Phrases(kind, table) for kind, table in data.items()), _official_measures()))
+    return (*(Phrases(kind, table) for kind, table in data.items()), _official_measures())
 
 
 def _official_measures() -> Phrases:

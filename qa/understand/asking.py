@@ -14,25 +14,7 @@ from qa.understand.items import Item, find_item, introduction
 from qa.understand.payee_questions import read_payee
 from qa.understand.reading import Reading, left_over
 from qa.understand.vocabulary import Cue, vocabulary
-from qa.understand.wording import (
-    ASKS_ELSE,
-    CHANGE,
-    CHANGE_HINT,
-    EACH,
-    LEFT_OVER,
-    ONE_ANSWER,
-    PERCENT_ASKED,
-    RATE_HINT,
-    RATE_OF_CHANGE,
-    SPENT,
-    SUM_HINT,
-    SUPERLATIVE,
-    TOTALLED,
-    UNREAD,
-    USED_SHARE,
-    WHICH_YEAR,
-    said,
-)
+from qa.understand.wording import ASKS_ELSE, EACH, OPERATIONS, PERCENT_ASKED, UNREAD, WHICH_YEAR, said
 
 UNREAD_QUESTION = (
     "何をお答えすればよいか読み取れませんでした。執行額、執行率、増減額、最も多い年度、最大の支出先など、知りたいことを書いてください"
@@ -259,12 +241,11 @@ _ASKS_ONLY = re.compile(
 
 
 _SHARE_ASKED = re.compile(r"割合|比率|占め|何割")
-_OPERATIONS = (CHANGE, CHANGE_HINT, EACH, LEFT_OVER, ONE_ANSWER, RATE_HINT, RATE_OF_CHANGE, SPENT, SUM_HINT, SUPERLATIVE, TOTALLED, USED_SHARE)
 
 
 def _accounted(words: str) -> bool:
     """The words say what is to be done with the figures, or only ask."""
-    return bool(_ASKS_ONLY.search(words)) or any(pattern.search(words) for pattern in _OPERATIONS)
+    return bool(_ASKS_ONLY.search(words)) or any(pattern.search(words) for pattern in OPERATIONS)
 
 
 def _restricting_words(reading: Reading) -> str:

@@ -63,6 +63,19 @@ class Directory:
             keys[re.sub("[ぁ-ん]", "", fold_name(key))].add(key)
         return {k: [no for key in names for no in self.by_name[key]] for k, names in keys.items() if len(names) > 1}
 
+    @functools.cached_property
+    def account_keys(self) -> frozenset[str]:
+        """会計区分 of all sheets, for comparison."""
+        return frozenset(map(name_key, {info.account for info in self.infos.values()}))
+
+    @functools.cached_property
+    def office_keys(self) -> dict[str, frozenset[str]]:
+        """担当部局庁 and 担当課室 of all sheets by ministry, for comparison."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for info in self.infos.values():
+            found[info.ministry] |= {info.bureau, info.division}
+        return {ministry: frozenset(map(name_key, offices)) for ministry, offices in found.items()}
+
     def year_mask(self, year: int) -> Mask:
         """Names of projects that have a sheet of that year, be it under another name of the same series."""
         if year not in self._year_masks:

@@ -7,6 +7,7 @@ import re
 from itertools import pairwise
 
 from corpus.fields import Measure
+from corpus.figures.definitions import UNUSED
 from qa.model import Interpretation, Operation, Subject
 from qa.understand.amounts import read_premise, read_threshold
 from qa.understand.reading import Reading
@@ -31,7 +32,6 @@ from qa.understand.wording import (
 )
 
 # A shorter, weaker word gives way when an official one stands in the same question.
-UNUSED = "不用額"  # qa.answer.terms: a term that is calculated
 _WEAK = frozenset({"予算", "支出", "執行", "補正", "当初", "要求", "当初は", "当初で", "予算額", "使った", "使われた", "支出額", "現額"})
 _LISTED = re.compile(r"(?:と|・|や|、|及び)(?:執行|当初|補正|繰|要求|決算)")  # 予算と執行額
 _MONEY = frozenset(

@@ -72,3 +72,6 @@ def said(reading: Reading) -> str:
     for claim in reading.board.of("事業", "シート", "シート語", "年度", "項目", "支出先名"):
         text[claim.start : claim.end] = BLANK * (claim.end - claim.start)
     return "".join(text)
+
+# Words that say what is to be done with figures, or how much: they restrict nothing.
+OPERATIONS = (CHANGE, CHANGE_HINT, EACH, LEFT_OVER, ONE_ANSWER, RATE_HINT, RATE_OF_CHANGE, SPENT, SUM_HINT, SUPERLATIVE, TOTALLED, USED_SHARE)

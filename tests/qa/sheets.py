@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from pathlib import Path
 
 from corpus.fields import Field, Measure
 from corpus.model import Cell, Kind, Origin, Scope, Section, Sheet, Table
 from corpus.numbers import read_printed
 from corpus.store.model import SheetInfo
+from corpus.store.reader import Corpus, open_corpus
+from corpus.store.writer import new_generation
 from corpus.units import normal_unit
 from qa.answer import Library
 from qa.model import Candidate, Interpretation, Operation, Subject
@@ -170,3 +173,13 @@ def asked(
 
 def dec(text: str) -> Decimal:
     return Decimal(text)
+
+
+def stored(folder: Path, sheets: Iterable[Sheet]) -> Corpus:
+    """A corpus of made sheets, stored in ``folder`` and opened."""
+    with new_generation(folder) as generation:
+        for one in sheets:
+            generation.add(one)
+        generation.finish_corpus()
+        generation.commit()
+    return open_corpus(folder)

@@ -9,11 +9,10 @@ import pytest
 
 from corpus.fields import Field, Measure
 from corpus.model import Scope, Sheet, Table
-from corpus.store.reader import Corpus, open_corpus
-from corpus.store.writer import new_generation
+from corpus.store.reader import Corpus
 from qa.engine import Engine
 from qa.model import Answer, Compare, Filter, Interpretation, Operation, Status, Subject, Threshold
-from tests.qa.sheets import budget, cell, payee, sheet
+from tests.qa.sheets import budget, cell, payee, sheet, stored
 
 
 def _sheet(number: str, name: str, ministry: str, initial: str, total: str, used: str, payees: tuple[str, ...] = ()) -> Sheet:
@@ -42,12 +41,7 @@ SHEETS = (
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     folder: Path = tmp_path_factory.mktemp("data")
-    with new_generation(folder) as generation:
-        for one in SHEETS:
-            generation.add(one)
-        generation.finish_corpus()
-        generation.commit()
-    return open_corpus(folder)
+    return stored(folder, SHEETS)
 
 
 @pytest.fixture(scope="module")

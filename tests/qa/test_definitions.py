@@ -10,11 +10,9 @@ import pytest
 from corpus.fields import Field, Measure
 from corpus.figures.definitions import deducted_for_unused, same_basis
 from corpus.model import Origin, Sheet
-from corpus.store.reader import open_corpus
-from corpus.store.writer import new_generation
 from qa.engine import Engine
 from qa.model import Status
-from tests.qa.sheets import budget, sheet
+from tests.qa.sheets import budget, sheet, stored
 
 
 def _sheet(year: int, name: str, origin: Origin, number: str, total: str, carried: str, used: str) -> Sheet:
@@ -35,12 +33,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
         _sheet(2024, "灯台の塗り替え事業", Origin.RS_CSV, "1", "130", "30", "60"),
         _sheet(2024, "海図の印刷事業", Origin.RS_CSV, "2", "100", "60", "50"),
     )
-    with new_generation(folder) as generation:
-        for one in sheets:
-            generation.add(one)
-        generation.finish_corpus()
-        generation.commit()
-    return Engine(open_corpus(folder))
+    return Engine(stored(folder, sheets))
 
 
 @pytest.mark.parametrize("sheet_year", [2023, 2024])

@@ -11,13 +11,11 @@ import pytest
 
 from corpus.fields import Field, Measure
 from corpus.model import Sheet
-from corpus.store.reader import open_corpus
-from corpus.store.writer import new_generation
 from qa import lock
 from qa.engine import Engine
 from qa.model import Answer, Status
 from qa.sets.plan import By, Change, Compared, Fold, InMinistries, NameHolds, Order
-from tests.qa.sheets import budget, payee, sheet
+from tests.qa.sheets import budget, payee, sheet, stored
 from ui.edits import BadEdit, apply_edits
 
 
@@ -47,12 +45,7 @@ SHEETS = (
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     folder: Path = tmp_path_factory.mktemp("data")
-    with new_generation(folder) as generation:
-        for one in SHEETS:
-            generation.add(one)
-        generation.finish_corpus()
-        generation.commit()
-    return Engine(open_corpus(folder))
+    return Engine(stored(folder, SHEETS))
 
 
 def first(answer: Answer) -> tuple[str | None, str | None]:
