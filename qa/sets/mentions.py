@@ -47,7 +47,7 @@ _TOP_N = re.compile(
     rf"|(?<=上位)\s?(?P<d>{_COUNT})|(?<=ワースト)\s?(?P<e>{_COUNT})|(?<=下位)\s?(?P<f>{_COUNT})"
 )
 _FIRST_TO = re.compile(rf"1位(?:から|~|-|〜)(?P<n>{_COUNT})位(?:まで)?")
-_BESIDE_YEAR = re.compile(rf"[^\\s、。{BLANK}]{{2,10}}(?:初年度|元年)の?(?={BLANK})")  # コロナ初年度の令和2年度: what the year was, said beside it
+_BESIDE_YEAR = re.compile(rf"[^\s、。{BLANK}]{{2,10}}(?:初年度|元年)の?(?={BLANK})")  # コロナ初年度の令和2年度: what the year was, said beside it
 _CONTEXT = re.compile(
     r"(?:^|(?<=[。?!]))[^。?!]{0,60}(?:資料|下調べ|準備|質問主意書|答弁|上司|国会|記事|取材|レポート|調査中|調べもの|急ぎ|会議|説明|勉強|授業|卒論|論文)[^。?!]{0,40}(?:[。!]|$)"
 )
@@ -102,7 +102,7 @@ def read_mentions(board: Board, question: Question, places: Directory) -> Mentio
         where.append(Paid(match["n"]))
         board.claim(*match.span(), "条件")
     where += read_attributes(board, question)
-    sheets = _sheet_years(board, places)
+    sheets = _sheet_years(board)
     years = read_years(board)
     spread = years.resolve(places.newest, None).spread
     for match in list(board.find(_YEARS_TOLD)):
@@ -116,7 +116,7 @@ def read_mentions(board: Board, question: Question, places: Directory) -> Mentio
     if read_payee_forms(board):
         claim = board.of("支出先名")[-1]
         where.append(Paid(question.source(claim.start, claim.end)))
-        alias = re.compile(rf"[^{BLANK}\\s、。ぁ-ん]{{2,12}}[(（]$").search(board.masked[: claim.start])
+        alias = re.compile(rf"[^{BLANK}\s、。ぁ-ん]{{2,12}}[(（]$").search(board.masked[: claim.start])
         if alias is not None:  # 三菱総研（株式会社三菱総合研究所）: the short name said before the full one
             board.claim(*alias.span(), "支出先名")
     for match in list(board.find(_TOPIC)):
@@ -147,7 +147,7 @@ def _asks(sentence: str) -> bool:
     return BLANK in sentence or any(c.kind not in ("closed", "all", "thing") for c in find_cues(sentence))
 
 
-def _sheet_years(board: Board, places: Directory) -> tuple[int, ...]:
+def _sheet_years(board: Board) -> tuple[int, ...]:
     """Two sheet years and more (令和4年度シートと令和5年度シート); one alone is read with the other years."""
     pattern = re.compile(r"(?:(?P<era>平成|令和|h|r)\s?(?P<n>元|\d{1,2})|(?P<w>20\d\d))(?:年度?)?の?(?:レビュー)?シート")
     found = list(board.find(pattern))
@@ -162,7 +162,7 @@ def _sheet_years(board: Board, places: Directory) -> tuple[int, ...]:
         board.claim(*match.span(), "シート")
     if len(years) == 2 and re.match(r"から|~|-|〜", between) and years[0] < years[1]:
         years = list(range(years[0], years[1] + 1))
-    return tuple(dict.fromkeys(years)) if places.oldest <= min(years) else ()
+    return tuple(dict.fromkeys(years))
 
 
 def _ministries(board: Board, places: Directory) -> list[Condition]:

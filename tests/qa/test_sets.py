@@ -14,7 +14,9 @@ from corpus.model import Sheet
 from qa import lock
 from qa.engine import Engine
 from qa.model import Answer, Status
+from qa.sets.mentions import _BESIDE_YEAR
 from qa.sets.plan import By, Change, Compared, Fold, InMinistries, NameHolds, Order
+from qa.understand.spans import BLANK
 from tests.qa.sheets import budget, payee, sheet, stored
 from ui.edits import BadEdit, apply_edits
 
@@ -185,3 +187,14 @@ def test_what_a_control_cannot_say_is_refused(engine: Engine) -> None:
     assert asked is not None
     with pytest.raises(BadEdit):
         apply_edits(engine.corpus, asked, {"operation": "上位"})
+
+
+def test_sheet_years_that_are_not_stored_are_not_dropped(engine: Engine) -> None:
+    answer = engine.ask("総務省の2010年度シートと2020年度シートの事業数は")
+    assert answer.status is not Status.ANSWERED, answer.answer
+
+
+def test_a_remark_about_a_year_does_not_swallow_the_words_before_it() -> None:
+    found = _BESIDE_YEAR.search(f"道路関連 コロナ初年度の{BLANK}")
+    assert found is not None
+    assert found.group() == "コロナ初年度の"
